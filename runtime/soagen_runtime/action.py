@@ -1,0 +1,79 @@
+"""What a call is, as a table: generated code fills it in, client and server work from it.
+
+Everything is made once, at import; nothing is looked up by name while a call runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from soagen_runtime.context import Context
+from soagen_runtime.errors import ContractError
+from soagen_runtime.validation import Fault, Invalid, expect_dict, unknown_keys
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+Ctx = TypeVar("Ctx", bound=Context)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Action(Generic[Request, Response]):
+    """One contract of an action; a variant is a contract of its own.
+
+    ``encode_*`` and ``decode_*`` take a value and whether a server asks (``strict``); they raise
+    `soagen_runtime.validation.Invalid`. ``timeout`` is in seconds. ``switch`` selects this contract when it is on (None: the
+    base contract); ``unless`` are the switches that would select another contract of the same action first.
+    """
+
+    name: str
+    wire: str
+    method: str
+    encode_request: Callable[[Request, bool], dict[str, Any]]
+    decode_request: Callable[[Any, bool], Request]
+    encode_response: Callable[[Response, bool], dict[str, Any]]
+    decode_response: Callable[[Any, bool], Response]
+    errors: tuple[type[ContractError], ...] = ()
+    switch: int | None = None
+    unless: tuple[int, ...] = ()
+    idempotent: bool = False
+    oneway: bool = False
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Service(Generic[Ctx]):
+    """A service, as its contract describes it.
+
+    ``actions`` lists the contracts of each action in the order in which they are tried: variants first, then the base.
+    ``errors`` are all errors that the contract knows.
+    """
+
+    name: str
+    contract_hash: str
+    context: type[Ctx]
+    encode_context: Callable[[Ctx, bool], dict[str, Any]]
+    decode_context: Callable[[Any, bool], Ctx]
+    actions: tuple[Action[Any, Any], ...]
+    errors: tuple[type[ContractError], ...] = ()
+
+
+_NO_KEYS: frozenset[str] = frozenset()
+
+
+def encode_nothing(value: None, strict: bool) -> dict[str, Any]:
+    """The body of a response without fields. Raises `Invalid` if a handler returned something all the same."""
+    if value is not None:
+        raise Invalid([Fault("INVALID", "", "Not None: the action has no response")])
+    return {}
+
+
+def decode_nothing(data: Any, strict: bool) -> None:
+    """Reads the body of a response without fields."""
+    if type(data) is not dict:
+        expect_dict(data)
+    if strict and data:
+        faults: list[Fault] = []
+        unknown_keys(faults, data, _NO_KEYS)
+        raise Invalid(faults)
