@@ -1,0 +1,68 @@
+# Each target sets itself up: a fresh clone needs Python 3.11 or newer and, for the tests, redis-server.
+#
+#   make demo         compile the shop and make calls through three services in one process, without Redis
+#   make test         everything that must hold: lint, types, import rules, tests
+#   make lint         the part of it that only reads the code
+#   make format       rewrite the code in the one layout
+#   make regenerate   build all generated code that is committed: the examples and the golden folders
+#   make benchmark    time the compiler over a hundred services
+#   make lock         pin the newest tools that fit
+#   make clean        remove what was made here
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+BIN := .venv/bin
+READY := .venv/.ready
+# On two slow cores two workers are worth it; more than there are cores are not.
+WORKERS ?= auto
+TESTS ?=
+
+.PHONY: help demo test lint format golden regenerate benchmark lock clean redis
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+$(READY): scripts/setup requirements-dev.lock pyproject.toml runtime/pyproject.toml
+	@scripts/setup
+	@touch $@
+
+demo: $(READY)
+	@cd examples/shop && ../../$(BIN)/soagen build --quiet && ../../$(BIN)/python -m shop.demo
+
+test: $(READY) redis lint
+	$(BIN)/pytest -n $(WORKERS) $(TESTS)
+
+redis:
+	@scripts/ensure-redis
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+golden: regenerate
+regenerate: $(READY)
+	cd examples/shop && ../../$(BIN)/soagen build
+	$(BIN)/python tests/regenerate.py
+
+benchmark: $(READY)
+	$(BIN)/python benchmarks/compile_scale.py
+
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager --requirement requirements-dev.in \
+		--editable runtime --editable .
+	@{ head -n 1 requirements-dev.lock; $(BIN)/python -m pip freeze --exclude-editable | LC_ALL=C sort -f; } > .venv/lock
+	@mv .venv/lock requirements-dev.lock
+
+clean:
+	rm -rf .venv build dist runtime/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . \( -name __pycache__ -o -name .soagen_cache \) -prune -exec rm -rf {} +
