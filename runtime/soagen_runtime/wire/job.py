@@ -1,0 +1,106 @@
+"""Whether a job is one: the checks, codes, messages and paths of PySOA's ``JobRequestSchema``.
+
+Errors come in the order of PySOA's schema, unknown keys last in each map. None is the caller's fault
+(``is_caller_error`` is false): PySOA holds that only a faulty client library makes such a job.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from soagen_runtime.errors import INVALID, MISSING, UNKNOWN, Error
+
+_JOB_KEYS = frozenset({"control", "context", "actions"})
+_ACTION_KEYS = frozenset({"action", "body"})
+
+
+def validate_job(body: Any) -> list[Error]:
+    """The errors of a request's body as a job, whatever it is; none if it is a good one."""
+    errors: list[Error] = []
+    if type(body) is not dict:
+        return [_invalid("Not a dict", None)]
+    for key, check in (("control", _check_control), ("context", _check_context), ("actions", _check_actions)):
+        if key in body:
+            check(errors, body[key])
+        else:
+            errors.append(_missing(key, key))
+    if len(body) > len(_JOB_KEYS) or not body.keys() <= _JOB_KEYS:
+        _check_extra_keys(errors, body, _JOB_KEYS, None)
+    return errors
+
+
+def _check_control(errors: list[Error], control: Any) -> None:
+    if type(control) is not dict:
+        errors.append(_invalid("Not a dict", "control"))
+        return
+    if "continue_on_error" not in control:
+        errors.append(_missing("continue_on_error", "control.continue_on_error"))
+    for key in ("continue_on_error", "suppress_response"):
+        if key in control and type(control[key]) is not bool:
+            errors.append(_invalid("Not a boolean", f"control.{key}"))
+
+
+def _check_context(errors: list[Error], context: Any) -> None:
+    if type(context) is not dict:
+        errors.append(_invalid("Not a dict", "context"))
+        return
+    for key in ("caller", "calling_service", "correlation_id"):
+        if key in context:
+            if type(context[key]) is not str:
+                errors.append(_invalid("Not a unicode string", f"context.{key}"))
+        elif key == "correlation_id":
+            errors.append(_missing(key, f"context.{key}"))
+    switches = context.get("switches")
+    if type(switches) is list:
+        errors.extend(
+            _invalid("Not an integer", f"context.switches.{index}")
+            for index, switch in enumerate(switches)
+            if type(switch) is not int
+        )
+    elif "switches" in context:
+        errors.append(_invalid("Not a list", "context.switches"))
+    else:
+        errors.append(_missing("switches", "context.switches"))
+
+
+def _check_actions(errors: list[Error], actions: Any) -> None:
+    if type(actions) is not list:
+        errors.append(_invalid("Not a list", "actions"))
+        return
+    if not actions:
+        errors.append(_invalid("List is shorter than 1", "actions"))
+    for index, action in enumerate(actions):
+        if type(action) is not dict:
+            errors.append(_invalid("Not a dict", f"actions.{index}"))
+        elif not (type(action.get("action")) is str and type(action.get("body")) is dict and len(action) == 2):
+            _check_unusual_action(errors, action, f"actions.{index}")
+        if type(action) is dict and type(action.get("body")) is dict:
+            errors.extend(
+                _invalid("Not a unicode string", f"actions.{index}.body.{key}")
+                for key in action["body"]
+                if type(key) is not str
+            )
+
+
+def _check_unusual_action(errors: list[Error], action: dict[Any, Any], path: str) -> None:
+    if "action" not in action:
+        errors.append(_missing("action", f"{path}.action"))
+    elif type(action["action"]) is not str:
+        errors.append(_invalid("Not a unicode string", f"{path}.action"))
+    if "body" in action and type(action["body"]) is not dict:
+        errors.append(_invalid("Not a dict", f"{path}.body"))
+    _check_extra_keys(errors, action, _ACTION_KEYS, path)
+
+
+def _check_extra_keys(errors: list[Error], parts: dict[Any, Any], known: frozenset[str], path: str | None) -> None:
+    extra = sorted(str(key) for key in parts if key not in known)
+    if extra:
+        errors.append(Error(code=UNKNOWN, message=f"Extra keys present: {', '.join(extra)}", field=path))
+
+
+def _missing(key: str, path: str) -> Error:
+    return Error(code=MISSING, message=f"Missing key: {key}", field=path)
+
+
+def _invalid(message: str, path: str | None) -> Error:
+    return Error(code=INVALID, message=message, field=path)
