@@ -8,8 +8,8 @@ possible: it is a set of *readings*, each of which says which pieces make up whi
   becomes several.
 - A reply that is complete in a reading but cannot be decoded refutes that reading. The true reading is never refuted.
 - A reply that is complete, of the same pieces, in every reading that is left is therefore a true one: it is given out.
-- When every reading has all its replies complete and still they differ, nothing that comes can tell them apart. Then all of
-  these replies are lost: better an error than a reply that is put together from two.
+- When every reading has all its replies complete and still they differ, nothing that comes can tell them apart. Then
+  all of these replies are lost: better an error than a reply that is put together from two.
 
 Replies that do not interleave never make a second reading; nor do those of soagen servers, which push all pieces of a
 reply at once.
@@ -30,11 +30,12 @@ _MOST_READINGS = 64
 
 
 def cut(format: Format, message: bytes, size: int) -> list[bytes]:
-    """A reply in the messages to push in its place, all at once: itself alone if its envelope is at most ``size`` bytes.
+    """A reply in the messages to push in its place, all at once: itself alone if its envelope is at most ``size``
+    bytes.
 
     ``format`` is the one that ``message`` was written in; it has to allow for chunks.
     """
-    payload = memoryview(message)[len(format.preamble) :]
+    payload = message[len(format.preamble) :]
     if len(payload) <= size:
         return [message]
     count = -(-len(payload) // size)
@@ -63,8 +64,8 @@ _Reading = dict[int, tuple[int, ...]]
 class Assembler:
     """Puts the pieces that arrive in one reply list together. Pure: it waits for nothing and forgets nothing by itself.
 
-    A reply whose server died between two pieces stays open for good. Who gives up on such a call takes another reply list
-    and another assembler (`idle` says whether that is needed): a piece that comes late then hurts nobody.
+    A reply whose server died between two pieces stays open for good. Who gives up on such a call takes another reply
+    list and another assembler (`idle` says whether that is needed): a piece that comes late then hurts nobody.
     """
 
     def __init__(self, max_bytes: int = 64 * 1024 * 1024) -> None:
@@ -82,8 +83,8 @@ class Assembler:
     def add(self, piece: Piece) -> list[ReplyMessage | InvalidMessage]:
         """What the next piece brings to an end: replies, and errors for those that are lost.
 
-        An error has the ``request_id`` if it can be read; without one it is about a piece that belongs to no reply. Raises
-        nothing.
+        An error has the ``request_id`` if it can be read; without one it is about a piece that belongs to no reply.
+        Raises nothing.
         """
         number = self._arrived = self._arrived + 1
         if piece.id > 1 and not any(self._takers(reading, piece) for reading in self._readings):

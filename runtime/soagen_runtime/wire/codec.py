@@ -4,23 +4,23 @@ Rules:
 
 - `Codec.encode` gives bytes or raises `NotSerializable`, whose faults name every field that cannot be sent. The search
   for them happens only after the packer has failed, so that it costs a good value nothing.
-- `Codec.decode` gives the whole value of all the bytes or raises `Undecodable`, and nothing else, whatever it is fed; it uses
-  memory in proportion to the bytes, and gives no value nested deeper than `MAX_DEPTH`.
-- `Codec.salvage` reads what `decode` has refused as far as it goes, so that a sender can be told what was wrong. Where a
-  value could not be read stands an `Unreadable`. Nothing of this ever reaches a handler.
+- `Codec.decode` gives the whole value of all the bytes or raises `Undecodable`, and nothing else, whatever it is fed;
+  it uses memory in proportion to the bytes, and gives no value nested deeper than `MAX_DEPTH`.
+- `Codec.salvage` reads what `decode` has refused as far as it goes, so that a sender can be told what was wrong.
+  Where a value could not be read stands an `Unreadable`. Nothing of this ever reaches a handler.
 
-How decoding is bounded. MessagePack makes a list as long as its header claims, before it has seen an element: five bytes
-make an array of as many elements as there are bytes, and nested headers as many of those as there are levels. The C
-scanner's ``skip`` builds nothing and runs off the end of such a message in microseconds; so where a byte could be the header
-of a long array, it goes first. After it, what the headers claim is what is there. The depth can only exceed the limit when
-more bytes than that could be the header of any container: a count that small messages pass, at once; others are walked,
-level by level.
+How decoding is bounded. MessagePack makes a list as long as its header claims, before it has seen an element: five
+bytes make an array of as many elements as there are bytes, and nested headers as many of those as there are levels.
+The C scanner's ``skip`` builds nothing and runs off the end of such a message in microseconds; so where a byte could
+be the header of a long array, it goes first. After it, what the headers claim is what is there. The depth can only
+exceed the limit when more bytes than that could be the header of any container: a count that small messages pass, at
+once; others are walked, level by level.
 
-Strings are sent as strings (``use_bin_type``). Subclasses of str, int, float, dict, list and tuple (so `StrEnum` and `IntEnum`
-members) are sent as what they are a kind of; a tuple arrives as a list. A UUID is refused: generated code sends its text.
-Of duplicate keys the last wins, as for PySOA. Keys of maps should be strings. Others come from PySOA peers only, whose
-servers answer them with an error that names the key: so that we can do the same, they are read, in small maps only
-(their hashes are not randomized, which makes big maps an attack).
+Strings are sent as strings (``use_bin_type``). Subclasses of str, int, float, dict, list and tuple (so `StrEnum` and
+`IntEnum` members) are sent as what they are a kind of; a tuple arrives as a list. A UUID is refused: generated code
+sends its text. Of duplicate keys the last wins, as for PySOA. Keys of maps should be strings. Others come from PySOA
+peers only, whose servers answer them with an error that names the key: so that we can do the same, they are read, in
+small maps only (their hashes are not randomized, which makes big maps an attack).
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ class Json:
         return value
 
     def peek(self, data: bytes, key: str, /) -> Any:
-        """What stands under ``key`` in a map, of whose bytes the end may be missing; None if it is not a whole number."""
+        """The whole number under ``key`` in a map, of whose bytes the end may be missing; None if there is none."""
         found = re.search(rf'"{re.escape(key)}"\s*:\s*(-?[0-9]{{1,19}})\s*[,}}]'.encode(), data)
         return None if found is None else int(found[1])
 

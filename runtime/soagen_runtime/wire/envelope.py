@@ -5,9 +5,9 @@ Rules:
 - Writing a message is one call of the packer behind a constant preamble.
 - A reply goes out in the format (version and content type) of its request, with the request's ``meta``.
 - The body of a request is not looked into here: `soagen_runtime.wire.job` says whether it is a job.
-- A message that cannot be taken raises `InvalidMessage`. If enough of a request can be read to know who asked, the error
-  carries a `RequestMessage` to answer, and the errors to answer it with: one without an answer breaks a PySOA client for
-  good. A PySOA server exits on every such message.
+- A message that cannot be taken raises `InvalidMessage`. If enough of a request can be read to know who asked, the
+  error carries a `RequestMessage` to answer, and the errors to answer it with: one without an answer breaks a PySOA
+  client for good. A PySOA server exits on every such message.
 
 The order of keys is PySOA's throughout, so that the bytes are.
 """
@@ -39,8 +39,8 @@ _MOST_ERRORS = 20
 class RequestMessage:
     """A request as it arrived. ``expiry`` is a Unix time in seconds, or None if it never expires.
 
-    ``request_id`` is an int if a client library made it; whatever it is, the reply carries it back. ``body`` is whatever
-    was sent: see `validate_job`.
+    ``request_id`` is an int if a client library made it; whatever it is, the reply carries it back. ``body`` is
+    whatever was sent: see `validate_job`.
     """
 
     request_id: Any

@@ -2,14 +2,14 @@
 
 Rules:
 
-- A datetime is a whole number of microseconds since 1970, computed in integers. PySOA goes through floats, and comes out
-  beside the value for 28 % of the datetimes after 2200.
+- A datetime is a whole number of microseconds since 1970, computed in integers. PySOA goes through floats, and comes
+  out beside the value for 28 % of the datetimes after 2200.
 - Every aware datetime becomes UTC; it arrives with `datetime.timezone.utc`. Its instant counts, so ``fold`` does too.
-- What has no form is refused, never cut or changed: a Decimal of more than 65,535 characters, a time with a zone, an amount
-  beyond int64, a currency that currint (and so the receiver) does not know.
+- What has no form is refused, never cut or changed: a Decimal of more than 65,535 characters, a time with a zone, an
+  amount beyond int64, a currency that currint (and so the receiver) does not know.
 
-An encoder takes a value and gives `msgpack.ExtType`, a decoder takes a payload and gives a value; either raises whatever
-Exception it meets. The codec makes of that what it has to mean.
+An encoder takes a value and gives `msgpack.ExtType`, a decoder takes a payload and gives a value; either raises
+whatever Exception it meets. The codec makes of that what it has to mean.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from decimal import Context, Decimal, InvalidOperation
-from struct import Struct, error as StructError
+from struct import Struct
+from struct import error as struct_error
 from typing import Any, Final
 
 from currint import Amount, Currency, currencies
@@ -103,7 +104,7 @@ def _encode_amount(value: Amount) -> ExtType:
         raise ValueError("an amount without a currency (`Amount.ZERO`)")
     try:
         return ExtType(AMOUNT, _amount.pack(_CODES.get(currency.code) or _code(currency), value.value))
-    except StructError:
+    except struct_error:
         raise ValueError(f"the amount {value.value} {currency.code} is beyond int64") from None
 
 

@@ -70,8 +70,8 @@ def format_of(content_type: str = MSGPACK_TYPE, version: int = VERSION) -> Forma
 class Frame(NamedTuple):
     """A message with its preamble taken off.
 
-    ``chunk_id`` and ``chunk_count`` are 0 without such headers. ``claimed_version`` is the number in the preamble, which
-    may be one that we do not know; such a message is read, and may be answered, as version 3.
+    ``chunk_id`` and ``chunk_count`` are 0 without such headers. ``claimed_version`` is the number in the preamble,
+    which may be one that we do not know; such a message is read, and may be answered, as version 3.
     """
 
     format: Format
@@ -136,7 +136,8 @@ def _headers(message: bytes, start: int) -> tuple[dict[bytes, bytes], bytes]:
             break  # the payload of a chunk that happens to look like a header
         headers[name] = value
         start = match.end()
-    return headers, message[start:]
+    payload = message[start:]
+    return headers, payload if _CHUNK_ID in headers else payload.lstrip()
 
 
 def _number(value: bytes | None) -> int:

@@ -35,9 +35,11 @@ def _check_control(errors: list[Error], control: Any) -> None:
         return
     if "continue_on_error" not in control:
         errors.append(_missing("continue_on_error", "control.continue_on_error"))
-    for key in ("continue_on_error", "suppress_response"):
-        if key in control and type(control[key]) is not bool:
-            errors.append(_invalid("Not a boolean", f"control.{key}"))
+    errors.extend(
+        _invalid("Not a boolean", f"control.{key}")
+        for key in ("continue_on_error", "suppress_response")
+        if key in control and type(control[key]) is not bool
+    )
 
 
 def _check_context(errors: list[Error], context: Any) -> None:
