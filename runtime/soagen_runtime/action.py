@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from soagen_runtime.context import Context
-from soagen_runtime.errors import ContractError
-from soagen_runtime.validation import Fault, Invalid, expect_dict, unknown_keys
+from soagen_runtime.errors import ContractError, Fault
+from soagen_runtime.validation import Invalid, expect_dict, unknown_keys
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")

@@ -1,21 +1,129 @@
-from typing import Any, Generic, TypeVar, ClassVar, Self
+"""What generated clients subclass: a service's actions over some transport.
+
+A client is cheap to derive from (`with_options`) and safe to share: a blocking one between threads, an asyncio one between
+tasks of one loop. Everything a call inherits from the call that is being served is added by itself; see
+`soagen_runtime.context`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
 from soagen_runtime.action import Action, Service
 from soagen_runtime.context import Context
+from soagen_runtime.core.answers import ErrorTable
+from soagen_runtime.core.call import CallOptions, call
+from soagen_runtime.core.stepping import run_blocking
+from soagen_runtime.core.transport import ClientTransport, Transport
+from soagen_runtime.errors import RequestInvalid
+from soagen_runtime.switches import switch_ids
+from soagen_runtime.validation import Invalid
 
-C = TypeVar("C", bound=Context)
-Q = TypeVar("Q")
-S = TypeVar("S")
+Ctx = TypeVar("Ctx", bound=Context)
+Request = TypeVar("Request")
+Response = TypeVar("Response")
 
 
-class Client(Generic[C]):
+class _Options(Generic[Ctx]):
+    """What blocking and asyncio clients share: the service, the transport and how calls are made."""
+
     service: ClassVar[Service[Any]]
+    _table: ClassVar[ErrorTable]
 
-    def _call(self, action: Action[Q, S], request: Q) -> S:
-        raise NotImplementedError
+    _transport: ClientTransport
+    _options: CallOptions
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "service" in cls.__dict__:
+            cls._table = ErrorTable(cls.service)
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        switches: Iterable[int] = (),
+        context: Ctx | None = None,
+        correlation_id: str | None = None,
+    ) -> Self:
+        """This client with other habits, over the same connections.
+
+        ``timeout`` is in seconds; ``switches`` are on beside those that are on already; ``context`` gives the contract's fields,
+        before those inherited from a call that is being served. Raises `RequestInvalid` for a context that does not fit.
+        """
+        options = self._options
+        if timeout is not None:
+            options = replace(options, timeout=timeout)
+        if context is not None:
+            options = replace(options, context={**options.context, **self._encode_context(context)})
+        if correlation_id is not None:
+            options = replace(options, correlation_id=correlation_id)
+        derived = copy.copy(self)
+        derived._options = replace(options, switches=options.switches | switch_ids(switches))
+        return derived
+
+    def _encode_context(self, context: Ctx) -> dict[str, Any]:
+        try:
+            return self.service.encode_context(context, False)
+        except Invalid as invalid:
+            raise RequestInvalid(f"{self.service.name}'s context", invalid.faults) from None
 
 
-class AsyncClient(Generic[C]):
-    service: ClassVar[Service[Any]]
+class Client(_Options[Ctx]):
+    """The base of generated blocking clients: a context manager, or closed by `close`."""
 
-    async def _call(self, action: Action[Q, S], request: Q) -> S:
-        raise NotImplementedError
+    def __init__(self, transport: str | Transport) -> None:
+        """A client over a broker's URL (``redis://host:6379/0``) or a transport. Raises `ConfigurationError`."""
+        self._transport = _resolve(transport).blocking()
+        self._options = CallOptions()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Frees the connections of this client and of all that were derived from it."""
+        run_blocking(self._transport.close())
+
+    def _call(self, action: Action[Request, Response], request: Request) -> Response:
+        return run_blocking(call(self._transport, self.service, self._table, action, request, self._options))
+
+
+class AsyncClient(_Options[Ctx]):
+    """The base of generated asyncio clients: an async context manager, or closed by `close`."""
+
+    def __init__(self, transport: str | Transport) -> None:
+        """A client over a broker's URL (``redis://host:6379/0``) or a transport. Raises `ConfigurationError`."""
+        self._transport = _resolve(transport).asynchronous()
+        self._options = CallOptions()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Frees the connections of this client and of all that were derived from it."""
+        await self._transport.close()
+
+    async def _call(self, action: Action[Request, Response], request: Request) -> Response:
+        return await call(self._transport, self.service, self._table, action, request, self._options)
+
+
+def _resolve(transport: str | Transport) -> Transport:
+    if not isinstance(transport, str):
+        return transport
+    from soagen_runtime.transport.urls import from_url  # the redis package is not needed for other transports
+
+    return from_url(transport)

@@ -162,6 +162,9 @@ class _Answered(CallError):
     ``errors`` has at least one element; the other attributes are those of the first.
     """
 
+    is_remote = False
+    """Whether the error came in a reply, rather than being raised here to become one."""
+
     def __init__(self, errors: Sequence[Error]) -> None:
         super().__init__("; ".join(f"{e.code}: {e.message}" + (f" ({e.field})" if e.field else "") for e in errors))
         self.errors = tuple(errors)
@@ -180,6 +183,11 @@ class _Answered(CallError):
     def field(self) -> str | None:
         """The dotted path to what the first error is about, if anything."""
         return self.errors[0].field
+
+    def as_remote(self) -> Self:
+        """This error, marked as one that came in a reply."""
+        self.is_remote = True
+        return self
 
 
 class JobError(_Answered):
@@ -258,4 +266,4 @@ class ContractError(ActionError):
     def received(self, errors: Sequence[Error]) -> Self:
         """This error as it came from a server, whose words replace one's own."""
         super(ContractError, self).__init__(errors)
-        return self
+        return self.as_remote()

@@ -1,7 +1,5 @@
-from typing import Any, ClassVar
-from abc import ABC
-from soagen_runtime.action import Service
-class Server(ABC):
-    service: ClassVar[Service[Any]]
-class AsyncServer(ABC):
-    service: ClassVar[Service[Any]]
+"""What generated server bases subclass, and what runs them."""
+
+from soagen_runtime.server.base import AsyncServer, Server
+
+__all__ = ["AsyncServer", "Server"]

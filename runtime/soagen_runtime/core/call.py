@@ -1,0 +1,170 @@
+"""A call as the client makes it: what is sent, and what the reply means.
+
+`prepare` and `conclude` are pure; `call` puts a channel between them. What a call inherits while a handler runs (correlation
+id, switches, context, deadline) is decided in `prepare`; see `soagen_runtime.context`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from soagen_runtime.action import Action, Service
+from soagen_runtime.context import Call, current_call
+from soagen_runtime.core.answers import ErrorTable
+from soagen_runtime.core.transport import ClientTransport
+from soagen_runtime.errors import (
+    CallTimeout,
+    Fault,
+    NotSerializable,
+    ReplyInvalid,
+    RequestInvalid,
+    RequestTooLarge,
+    VariantActive,
+)
+from soagen_runtime.validation import Invalid
+from soagen_runtime.wire import JobResult, encode_request, request_meta
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+DEFAULT_TIMEOUT = 5.0  # seconds; PySOA's `message_receive_timeout_in_seconds`
+ONEWAY_LIFETIME = 60.0  # seconds that a request may wait when nobody waits for it; PySOA's `message_expiry_in_seconds`
+_BODY = "actions.0.body."  # where the action's body stands in a job
+MAX_REQUEST_BYTES = 102_400  # PySOA's limit for requests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOptions:
+    """How a client makes its calls. ``timeout`` is in seconds; ``context`` holds keys as they are sent."""
+
+    timeout: float | None = None
+    switches: frozenset[int] = frozenset()
+    context: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    correlation_id: str | None = None
+
+
+async def call(
+    transport: ClientTransport,
+    service: Service[Any],
+    table: ErrorTable,
+    action: Action[Request, Response],
+    request: Request,
+    options: CallOptions,
+) -> Response:
+    """Makes one call and returns the response; that of a oneway action is empty, and nobody is waited for.
+
+    Raises one of the `CallError` classes; which one says whether anything was sent.
+    """
+    serving = current_call.get()
+    now = await transport.now()
+    deadline = _deadline(action, options, serving, now)
+    if deadline <= now:
+        raise CallTimeout(f"{service.name}.{action.name} was not called: no time is left of the call that is served")
+    job = prepare(service, action, request, options, serving, deadline)
+    channel = await transport.open(service.name)
+    try:
+        request_id = channel.next_request_id()
+        lifetime = ONEWAY_LIFETIME if action.oneway else deadline - now
+        message = _write(service, action, request_id, channel.reply_to, now + lifetime, job)
+        await channel.send(request_id, message, lifetime=lifetime, awaited=not action.oneway)
+        if action.oneway:
+            return action.decode_response({}, False)
+        reply = await channel.receive(request_id, deadline)
+    finally:
+        channel.release()
+    return conclude(service, table, action, reply.result)
+
+
+def prepare(
+    service: Service[Any],
+    action: Action[Request, Any],
+    request: Request,
+    options: CallOptions,
+    serving: Call | None,
+    deadline: float,
+) -> dict[str, Any]:
+    """The job that is sent. Raises `RequestInvalid` and `VariantActive`."""
+    try:
+        body = action.encode_request(request, False)
+    except Invalid as invalid:
+        raise RequestInvalid(f"{service.name}.{action.name}", invalid.faults) from None
+    return {
+        "control": {"continue_on_error": False, "suppress_response": action.oneway},
+        "context": _context(service, action, options, serving, deadline),
+        "actions": [{"action": action.wire, "body": body}],
+    }
+
+
+def _deadline(action: Action[Any, Any], options: CallOptions, serving: Call | None, now: float) -> float:
+    timeout = options.timeout
+    if timeout is None:
+        timeout = action.timeout if action.timeout is not None else DEFAULT_TIMEOUT
+    deadline = now + timeout
+    if action.oneway or serving is None or serving.deadline is None:
+        return deadline
+    return min(deadline, serving.deadline)
+
+
+def _context(
+    service: Service[Any], action: Action[Any, Any], options: CallOptions, serving: Call | None, deadline: float
+) -> dict[str, Any]:
+    inherited = serving.raw if serving is not None else {}
+    switches = options.switches | (serving.switches if serving is not None else frozenset())
+    correlation_id = options.correlation_id or (serving.correlation_id if serving is not None else "")
+    context: dict[str, Any] = {
+        "correlation_id": correlation_id or uuid.uuid4().hex,
+        "switches": sorted(_select(service, action, switches)),
+    }
+    for key, value in (*inherited.items(), *options.context.items()):
+        if key not in ("correlation_id", "switches"):
+            context[key] = value
+    if serving is not None:
+        context["calling_service"] = serving.service
+    if action.oneway:
+        context.pop("deadline", None)  # it may well be run after the call that sends it has ended
+    else:
+        context["deadline"] = deadline
+    return context
+
+
+def _select(service: Service[Any], action: Action[Any, Any], switches: frozenset[int]) -> frozenset[int]:
+    """The switches that make a server take this very contract of the action (``docs/language.md``, "Variants")."""
+    rivals = switches.intersection(action.unless)
+    if rivals:
+        raise VariantActive(
+            f"{service.name}.{action.name} was not called: switch {min(rivals)} is on, which selects another contract of"
+            f" {action.wire}; call the method of that variant, or make the call without the switch"
+        )
+    return switches if action.switch is None else switches | {action.switch}
+
+
+def _write(
+    service: Service[Any], action: Action[Any, Any], request_id: int, reply_to: str, expiry: float, job: dict[str, Any]
+) -> bytes:
+    try:
+        message = encode_request(request_id, request_meta(reply_to, expiry), job)
+    except NotSerializable as error:
+        faults = [Fault(f.code, f.path.removeprefix(_BODY), f.message) for f in error.faults]
+        raise RequestInvalid(f"{service.name}.{action.name}", faults) from error
+    if len(message) > MAX_REQUEST_BYTES:
+        raise RequestTooLarge(len(message), MAX_REQUEST_BYTES)
+    return message
+
+
+def conclude(service: Service[Any], table: ErrorTable, action: Action[Any, Response], result: JobResult) -> Response:
+    """The response in a reply. Raises `JobError`, `ActionError` and `ReplyInvalid`."""
+    name = f"{service.name}.{action.name}"
+    if result.errors:
+        raise table.job_error(result.errors)
+    if not result.actions:
+        raise ReplyInvalid(f"the reply of {name} holds no answer")
+    answer = result.actions[0]
+    if answer.errors:
+        raise table.action_error(answer.errors)
+    try:
+        return action.decode_response(answer.body, False)
+    except Invalid as invalid:
+        raise ReplyInvalid(f"the response of {name} breaks its contract: {invalid}") from None

@@ -1,0 +1,274 @@
+"""A call as the server sees it: bytes in, an answer out, whatever the bytes are.
+
+`Dispatcher.serve` never raises for what comes in. It returns a `Reply`, or a `Nothing` that says why nobody is answered. The
+stages are PySOA's: envelope, job, actions; an error stops at the stage where it arose (``docs/wire.md``, "Errors with fixed
+codes"). A server is the authority: it decodes strictly, and checks what its handlers return before it sends it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from soagen_runtime.action import Action, Service
+from soagen_runtime.context import Call, Context, bind, current_call
+from soagen_runtime.core.answers import unknown_action
+from soagen_runtime.errors import (
+    RESPONSE_NOT_SERIALIZABLE,
+    RESPONSE_TOO_LARGE,
+    SERVER_ERROR,
+    ActionError,
+    ContractError,
+    Error,
+    Fault,
+    JobError,
+    NotSerializable,
+)
+from soagen_runtime.validation import Invalid
+from soagen_runtime.wire import (
+    ActionResult,
+    InvalidMessage,
+    JobResult,
+    RequestMessage,
+    cut,
+    decode_request,
+    encode_reply,
+    keys,
+    validate_job,
+)
+
+Handler: TypeAlias = Callable[[Any, Any], Awaitable[Any]]
+
+REPLY_LIFETIME = 60.0  # seconds a reply may lie unread; PySOA's `message_expiry_in_seconds`
+
+log = logging.getLogger("soagen.server")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Sizes in bytes; PySOA's defaults. Replies above ``chunk_bytes`` are sent in pieces (None: never)."""
+
+    request_bytes: int = 102_400
+    reply_bytes: int = 256_000
+    chunk_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer to deliver: more than one message where it is cut into chunks."""
+
+    reply_to: str
+    messages: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nobody is answered, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Binding:
+    """One contract of an action, and what runs it."""
+
+    action: Action[Any, Any]
+    handler: Handler
+
+
+class Dispatcher:
+    """Serves messages of one service with the handlers of one server object.
+
+    ``handlers`` has a coroutine function for each action's ``method``; ``suspends`` says whether they may wait for an event loop,
+    as those of an asyncio server do.
+    """
+
+    def __init__(
+        self, service: Service[Any], handlers: Mapping[str, Handler], *, suspends: bool, limits: Limits = Limits()
+    ) -> None:
+        self.service = service
+        self.suspends = suspends
+        self.limits = limits
+        self._bindings: dict[str, list[_Binding]] = {}
+        for action in service.actions:
+            self._bindings.setdefault(action.wire, []).append(_Binding(action, handlers[action.method]))
+
+    async def serve(self, data: bytes, now: float) -> Reply | Nothing:
+        """Serves one message; ``now`` is the Unix time in seconds on the broker's clock."""
+        try:
+            message = self._admit(data, now)
+        except InvalidMessage as invalid:
+            return self._refuse(invalid, now)
+        if isinstance(message, Nothing):
+            return message
+        result = await self._run_job(message)
+        suppressed = isinstance(message.body, dict) and _suppressed(message.body)
+        return Nothing("no reply is wanted") if suppressed else self._write(message, result, now)
+
+    def _admit(self, data: bytes, now: float) -> RequestMessage | Nothing:
+        if len(data) > self.limits.request_bytes:
+            return self._set_aside(f"{len(data)} bytes are more than the {self.limits.request_bytes} that are allowed")
+        message = decode_request(data)
+        if not keys.is_reply_address(self.service.name, message.reply_to):
+            return self._set_aside("its reply_to is no reply list of this service")
+        if message.expiry is not None and message.expiry < now:
+            log.info("%s: dropped a request that expired %.3f s ago", self.service.name, now - message.expiry)
+            return Nothing("expired")
+        return message
+
+    def _set_aside(self, reason: str) -> Nothing:
+        log.warning("%s: set a message aside: %s", self.service.name, reason)
+        return Nothing(reason)
+
+    def _refuse(self, invalid: InvalidMessage, now: float) -> Reply | Nothing:
+        """Answers what is no request, if it says where to and under which number."""
+        request = invalid.request
+        if request is None or not keys.is_reply_address(self.service.name, request.reply_to):
+            return self._set_aside(str(invalid))
+        log.warning("%s: refused a message: %s", self.service.name, invalid)
+        return self._write(request, JobResult(errors=invalid.errors), now)
+
+    # --- the job
+
+    async def _run_job(self, message: RequestMessage) -> JobResult:
+        errors = validate_job(message.body)
+        if errors:
+            return JobResult(errors=errors)
+        try:
+            call = self._describe(message)
+            context = self._decode_context(message.body["context"])
+            results = await self._run_actions(message.body, call, context)
+        except JobError as error:
+            return JobResult(errors=error.errors)
+        return JobResult(actions=results, context={"correlation_id": call.correlation_id})
+
+    def _describe(self, message: RequestMessage) -> Call:
+        context: dict[str, Any] = message.body["context"]
+        deadline = context.get("deadline")
+        return Call(
+            service=self.service.name,
+            request_id=message.request_id,
+            correlation_id=context["correlation_id"],
+            switches=frozenset(context["switches"]),
+            caller=_text(context.get("caller")),
+            calling_service=_text(context.get("calling_service")),
+            deadline=float(deadline) if isinstance(deadline, (int, float)) else None,
+            raw=context,
+        )
+
+    def _decode_context(self, data: dict[str, Any]) -> Context:
+        try:
+            context: Context = self.service.decode_context(data, True)
+        except Invalid as invalid:
+            raise JobError([_error(fault.under("context")) for fault in invalid.faults]) from None
+        return context
+
+    async def _run_actions(self, job: dict[str, Any], call: Call, context: Context) -> list[ActionResult]:
+        results: list[ActionResult] = []
+        for request in job["actions"]:
+            result = await self._run_action(request["action"], request.get("body", {}), call, context)
+            results.append(result)
+            if result.errors and not job["control"]["continue_on_error"]:
+                break
+        return results
+
+    # --- one action
+
+    async def _run_action(self, name: str, body: Any, call: Call, context: Context) -> ActionResult:
+        binding = self._select(name, call.switches)
+        if binding is None:
+            return ActionResult(name, errors=(unknown_action(name),))
+        action = binding.action
+        try:
+            request = action.decode_request(body, True)
+        except Invalid as invalid:
+            return ActionResult(name, errors=[_error(fault, is_caller_error=True) for fault in invalid.faults])
+        call = replace(call, action=action.name)
+        bind(context, call)
+        token = current_call.set(call)
+        try:
+            response = await binding.handler(request, context)
+            return ActionResult(name, action.encode_response(response, True))
+        except Exception as error:
+            return ActionResult(name, errors=self._answered(action, error))
+        finally:
+            current_call.reset(token)
+
+    def _select(self, name: str, switches: frozenset[int]) -> _Binding | None:
+        """The contract that serves: the first variant whose switch is on, else the base."""
+        for binding in self._bindings.get(name, ()):
+            if binding.action.switch is None or binding.action.switch in switches:
+                return binding
+        return None
+
+    def _answered(self, action: Action[Any, Any], error: Exception) -> Sequence[Error]:
+        """What the caller is told of an exception. Raises a `JobError` that a handler raised, which is for the whole job."""
+        name = f"{self.service.name}.{action.name}"
+        match error:
+            case JobError() if not error.is_remote:
+                raise error
+            case ContractError() if type(error) in action.errors or not error.is_remote:
+                return self._declared(action, error)
+            case ActionError() if not error.is_remote:
+                return error.errors
+            case Invalid():
+                log.error("%s: the response breaks its contract: %s", name, error)
+                return (_server_error(f"the response of {action.wire} breaks its contract"),)
+            case _:
+                # What another service answered, and nobody caught, is not this action's answer: its codes and paths are about
+                # another request.
+                log.error("%s failed", name, exc_info=error)
+                return (_server_error(str(error)),)
+
+    def _declared(self, action: Action[Any, Any], error: ContractError) -> Sequence[Error]:
+        if type(error) not in action.errors:
+            log.warning(
+                "%s.%s answered %s, which its contract does not list", self.service.name, action.name, error.code
+            )
+        first, *others = error.errors
+        try:
+            variables = error.to_variables(True)
+        except Invalid as invalid:
+            return self._answered(action, invalid)
+        return (replace(first, variables=variables or None), *others)
+
+    # --- writing
+
+    def _write(self, message: RequestMessage, result: JobResult, now: float) -> Reply:
+        expiry = now + REPLY_LIFETIME
+        try:
+            data = encode_reply(message, result, expiry)
+        except NotSerializable as error:
+            log.error("%s: a response could not be written down: %s", self.service.name, error)
+            text = f"Could not serialize the response: {error}"
+            data = encode_reply(message, _job_error(RESPONSE_NOT_SERIALIZABLE, text), expiry)
+        if len(data) > self.limits.reply_bytes:
+            log.error("%s: a response of %d bytes is too large", self.service.name, len(data))
+            text = "Could not send the response because it was too large"
+            data = encode_reply(message, _job_error(RESPONSE_TOO_LARGE, text), expiry)
+        if self.limits.chunk_bytes is None or not message.format.chunks:
+            return Reply(message.reply_to, (data,))
+        return Reply(message.reply_to, tuple(cut(message.format, data, self.limits.chunk_bytes)))
+
+
+def _suppressed(job: dict[str, Any]) -> bool:
+    control = job.get("control")
+    return isinstance(control, dict) and control.get("suppress_response") is True
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _error(fault: Fault, *, is_caller_error: bool = False) -> Error:
+    return Error(code=fault.code, message=fault.message, field=fault.path or None, is_caller_error=is_caller_error)
+
+
+def _server_error(text: str) -> Error:
+    return Error(code=SERVER_ERROR, message=f"Internal server error: {text}")
+
+
+def _job_error(code: str, text: str) -> JobResult:
+    return JobResult(errors=(Error(code=code, message=text),))

@@ -1,0 +1,62 @@
+"""What generated server bases subclass.
+
+A server object is made once per process and has one method per action. It knows nothing of transports: `dispatcher` binds its
+methods to the contract, and what carries the bytes calls that.
+"""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from soagen_runtime.action import Service
+from soagen_runtime.core.dispatch import Dispatcher, Handler, Limits
+from soagen_runtime.errors import ConfigurationError
+
+
+class Server(ABC):
+    """The base of generated blocking servers: their methods are plain functions."""
+
+    service: ClassVar[Service[Any]]
+
+    def dispatcher(self, limits: Limits = Limits()) -> Dispatcher:
+        """This server as bytes in, bytes out; its coroutines never suspend. Raises `ConfigurationError` for a method that is a
+        coroutine function."""
+        return Dispatcher(self.service, _bind(self, _from_function), suspends=False, limits=limits)
+
+
+class AsyncServer(ABC):
+    """The base of generated asyncio servers: their methods are coroutine functions."""
+
+    service: ClassVar[Service[Any]]
+
+    def dispatcher(self, limits: Limits = Limits()) -> Dispatcher:
+        """This server as bytes in, bytes out. Raises `ConfigurationError` for a method that is no coroutine function."""
+        return Dispatcher(self.service, _bind(self, _from_coroutine_function), suspends=True, limits=limits)
+
+
+def _bind(server: Server | AsyncServer, adapt: Callable[[str, Any], Handler]) -> Mapping[str, Handler]:
+    name = type(server).__name__
+    return {
+        action.method: adapt(f"{name}.{action.method}", getattr(server, action.method))
+        for action in server.service.actions
+    }
+
+
+def _from_function(name: str, method: Any) -> Handler:
+    if inspect.iscoroutinefunction(inspect.unwrap(method)):
+        raise ConfigurationError(f"{name} is an `async def`: derive from the asyncio server base, or make it a `def`")
+
+    async def handle(request: Any, context: Any) -> Any:
+        return method(request, context)
+
+    return handle
+
+
+def _from_coroutine_function(name: str, method: Any) -> Handler:
+    if not inspect.iscoroutinefunction(inspect.unwrap(method)):
+        raise ConfigurationError(f"{name} is a `def`: derive from the blocking server base, or make it an `async def`")
+    handler: Handler = method
+    return handler

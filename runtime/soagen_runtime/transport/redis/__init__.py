@@ -1,0 +1,52 @@
+"""Redis as a broker: lists of requests and replies, as PySOA has them (``docs/wire.md``, "Lists").
+
+This package is the one importer of `redis`. Its two drivers, `blocking` and `asynchronous`, do the same things with the two
+faces of that library; what they share (keys, limits, scripts, the translation of errors) stands in `settings`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from soagen_runtime.transport.redis.settings import Settings
+
+if TYPE_CHECKING:
+    from soagen_runtime.transport.redis.asynchronous import AsyncEnd, AsyncServerEnd
+    from soagen_runtime.transport.redis.blocking import BlockingEnd, BlockingServerEnd
+
+
+class RedisTransport:
+    """A transport over the Redis at a URL (``redis://``, ``rediss://`` or ``unix://``). Nothing is connected before the first call.
+
+    Raises `ConfigurationError` for a URL that cannot be read.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._settings = Settings.from_url(url)
+
+    def __repr__(self) -> str:
+        return f"RedisTransport({self._settings.shown!r})"
+
+    def blocking(self) -> BlockingEnd:
+        """The end for a blocking client, safe to share between threads and after a fork."""
+        from soagen_runtime.transport.redis.blocking import BlockingEnd
+
+        return BlockingEnd(self._settings)
+
+    def asynchronous(self) -> AsyncEnd:
+        """The end for an asyncio client, for one event loop at a time."""
+        from soagen_runtime.transport.redis.asynchronous import AsyncEnd
+
+        return AsyncEnd(self._settings)
+
+    def blocking_server(self) -> BlockingServerEnd:
+        """The serving end of a blocking worker."""
+        from soagen_runtime.transport.redis.blocking import BlockingServerEnd
+
+        return BlockingServerEnd(self._settings)
+
+    def asynchronous_server(self) -> AsyncServerEnd:
+        """The serving end of an asyncio worker."""
+        from soagen_runtime.transport.redis.asynchronous import AsyncServerEnd
+
+        return AsyncServerEnd(self._settings)

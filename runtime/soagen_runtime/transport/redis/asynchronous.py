@@ -1,0 +1,192 @@
+"""The asyncio driver: the calls of one service share a list of replies, which one task reads.
+
+That task is the only one that blocks in Redis, and no call ever cancels it: a task that is cancelled inside a blocking pop
+loses the message in flight. A call that is cancelled merely stops waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import time
+from typing import Any
+
+import redis.asyncio
+
+from soagen_runtime.errors import CallTimeout, ConnectionFailed, TransportError
+from soagen_runtime.transport.redis.settings import (
+    CAPACITY,
+    MAX_BLOCK,
+    PAUSE,
+    PUSH,
+    REPLY_LIFETIME,
+    Settings,
+    new_client_id,
+    offset_of,
+    request_lifetime,
+)
+from soagen_runtime.transport.replies import ReplyReader, checked
+from soagen_runtime.wire import InvalidMessage, ReplyMessage, keys
+
+log = logging.getLogger("soagen.client")
+
+
+class _Connection:
+    """The library's client with our errors, our scripts and the broker's clock."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._redis = redis.asyncio.Redis.from_url(settings.url, **settings.options())
+        self._push = self._redis.register_script(PUSH)
+        self._offset: float | None = None
+
+    async def now(self) -> float:
+        if self._offset is None:
+            before = time.time()
+            with self._settings.translated():
+                reply = await self._redis.time()
+            self._offset = offset_of(reply, before, time.time())
+        return time.time() + self._offset
+
+    async def push(self, key: str, lifetime: int, messages: tuple[bytes, ...]) -> None:
+        with self._settings.translated():
+            await self._push(keys=[key], args=[lifetime, CAPACITY, *messages])
+
+    async def pop(self, key: str, seconds: float) -> bytes | None:
+        """The first message of a list, or None if none came within ``seconds``, which is at most `MAX_BLOCK`."""
+        with self._settings.translated():
+            popped: Any = await self._redis.blpop([key], timeout=max(0.001, seconds))
+        return None if popped is None else bytes(popped[1])
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+
+class AsyncEnd:
+    """The calling end of an asyncio client. It belongs to the loop that uses it; another loop gets connections of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connection = _Connection(settings)
+        self._client_id = new_client_id()
+        self._numbers = itertools.count(1)
+        self._channels: dict[str, AsyncChannel] = {}
+
+    def _bound(self) -> _Connection:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            if self._loop is not None:  # the old loop is gone or goes its own way, and its connections with it
+                self._connection = _Connection(self._settings)
+                self._client_id = new_client_id()
+                self._channels = {}
+            self._loop = loop
+        return self._connection
+
+    async def now(self) -> float:
+        return await self._bound().now()
+
+    async def open(self, service: str) -> AsyncChannel:
+        connection = self._bound()
+        channel = self._channels.get(service)
+        if channel is None or channel.is_spent:
+            reply_to = keys.reply_address(service, self._client_id, next(self._numbers))
+            channel = self._channels[service] = AsyncChannel(connection, service, reply_to)
+        return channel
+
+    async def close(self) -> None:
+        for channel in self._channels.values():
+            await channel.close()
+        await self._connection.close()
+
+
+class AsyncChannel:
+    """A list of replies that all calls of one service share."""
+
+    def __init__(self, connection: _Connection, service: str, reply_to: str) -> None:
+        self.reply_to = reply_to
+        self._connection = connection
+        self._service = service
+        self._requests = keys.request_list(service)
+        self._replies = keys.reply_list(reply_to)
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[ReplyMessage | InvalidMessage]] = {}
+        self._reader = ReplyReader()
+        self._reading: asyncio.Task[None] | None = None
+        self._failure: ConnectionFailed | None = None
+        self.is_spent = False
+        """Whether later calls need another list: of a call that was given up between two pieces of its reply, the rest may come."""
+
+    def next_request_id(self) -> int:
+        return next(self._ids)
+
+    async def send(self, request_id: int, message: bytes, *, lifetime: float, awaited: bool) -> None:
+        await self._connection.push(self._requests, request_lifetime(lifetime), (message,))
+
+    async def receive(self, request_id: int, until: float) -> ReplyMessage:
+        reply = self._waiting[request_id] = asyncio.get_running_loop().create_future()
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read(), name=f"soagen replies of {self._service}")
+        try:
+            async with asyncio.timeout(until - await self._connection.now()):
+                return checked(await reply)
+        except TimeoutError:
+            self.is_spent = self._reader.is_midway
+            raise self._failure or CallTimeout(f"no reply of {self._service} in time") from None
+        finally:
+            del self._waiting[request_id]
+
+    def release(self) -> None:
+        """Nothing: the channel is shared, and stays open."""
+
+    async def _read(self) -> None:
+        """Hands replies to those who wait for them, until nobody does."""
+        try:
+            while self._waiting:
+                try:
+                    data = await self._connection.pop(self._replies, MAX_BLOCK)
+                except TransportError as error:
+                    self._failure = error if isinstance(error, ConnectionFailed) else ConnectionFailed(str(error))
+                    await asyncio.sleep(PAUSE)
+                    continue
+                self._failure = None
+                for reply in self._reader.read(data) if data is not None else ():
+                    self._hand_out(reply)
+        finally:
+            self._reading = None
+
+    def _hand_out(self, reply: ReplyMessage | InvalidMessage) -> None:
+        waiting = self._waiting.get(reply.request_id) if type(reply.request_id) is int else None
+        if waiting is not None and not waiting.done():
+            waiting.set_result(reply)
+        elif isinstance(reply, InvalidMessage):
+            # Nobody can say whose it was; a call that waits for it ends at its deadline.
+            log.warning("dropped what came as a reply of %s: %s", self._service, reply)
+
+    async def close(self) -> None:
+        for reply in self._waiting.values():
+            if not reply.done():
+                reply.set_exception(ConnectionFailed(f"the client of {self._service} was closed"))
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait({self._reading})
+
+
+class AsyncServerEnd:
+    """The serving end of an asyncio worker. Only one task may `take`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._connection = _Connection(settings)
+
+    async def now(self) -> float:
+        return await self._connection.now()
+
+    async def take(self, service: str, wait: float) -> bytes | None:
+        return await self._connection.pop(keys.request_list(service), min(wait, MAX_BLOCK))
+
+    async def settle(self, reply_to: str, messages: tuple[bytes, ...]) -> None:
+        await self._connection.push(keys.reply_list(reply_to), REPLY_LIFETIME, messages)
+
+    async def close(self) -> None:
+        await self._connection.close()
