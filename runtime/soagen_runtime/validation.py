@@ -41,6 +41,7 @@ ABSENT: Final[Any] = _Absent()
 
 _UTC = dt.UTC
 _MICROSECOND = dt.timedelta(microseconds=1)
+_INT64 = range(-(2**63), 2**63)
 
 
 class Invalid(Exception):
@@ -211,13 +212,12 @@ def write_uuid(faults: list[Fault], path: str, value: Any) -> str:
 
 def read_duration(faults: list[Fault], path: str, value: Any) -> dt.timedelta:
     """A timedelta from whole microseconds."""
-    if type(value) is int:
-        try:
-            return dt.timedelta(microseconds=value)
-        except OverflowError:
-            faults.append(Fault(INVALID, path, "Value out of range for a duration"))
-    else:
+    if type(value) is not int:
         _refuse(faults, path, value, "Not an integer")
+    elif value not in _INT64:
+        faults.append(Fault(INVALID, path, "Value out of range for a duration"))
+    else:
+        return dt.timedelta(microseconds=value)
     return dt.timedelta()
 
 
@@ -226,7 +226,7 @@ def write_duration(faults: list[Fault], path: str, value: Any) -> int:
     if isinstance(value, dt.timedelta):
         # Integer arithmetic: `total_seconds()` would go through a float.
         micros = value // _MICROSECOND
-        if not -(2**63) <= micros < 2**63:
+        if micros not in _INT64:
             faults.append(Fault(INVALID, path, "Value out of range for a duration"))
         return micros
     _refuse(faults, path, value, "Not a datetime.timedelta instance")

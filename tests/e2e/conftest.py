@@ -1,0 +1,154 @@
+"""Servers and clients of the contracts in `contracts/`, generated anew for each run, in every pairing of their kinds.
+
+`Pair` lets one suite drive a blocking or an asyncio client; `services` serves either kind in memory or over a real Redis.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from soagen.generate import Options, generate
+from soagen.load import load
+from soagen_runtime import LocalTransport, RedisTransport
+from soagen_runtime.server.worker import AsyncWorker, BlockingWorker
+from tests.e2e.servers import make_servers
+
+CONTRACTS = Path(__file__).parent / "contracts"
+PACKAGE = "e2e_generated"
+
+
+@pytest.fixture(scope="session")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    """The package that is generated from `contracts/`, with `probe`, `mirror` and `shared` imported."""
+    loaded = load([str(path) for path in sorted(CONTRACTS.glob("*.soa.yaml"))])
+    assert loaded.project is not None, loaded.diagnostics
+    folder = tmp_path_factory.mktemp("e2e")
+    for name, text in generate(loaded.project, Options(package=PACKAGE)).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    for name in ("probe", "mirror", "shared"):
+        importlib.import_module(f"{PACKAGE}.{name}")
+    yield importlib.import_module(PACKAGE)
+    sys.path.remove(str(folder))
+
+
+class Caller:
+    """A client of either kind, called in one way: ``caller.add(a=1, b=2)`` waits for the result."""
+
+    def __init__(self, client: Any, loop: asyncio.Runner | None) -> None:
+        self._client = client
+        self._loop = loop
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._client, name)
+        if self._loop is None:
+            return method  # type: ignore[no-any-return]  # whatever the generated client has
+
+        async def awaited(arguments: dict[str, Any]) -> Any:
+            return await method(**arguments)
+
+        return lambda **arguments: self._loop.run(awaited(arguments))
+
+    def with_options(self, **options: Any) -> Caller:
+        return Caller(self._client.with_options(**options), self._loop)
+
+
+class World:
+    """The services, served, and whatever clients a test asks for; `close` ends it all."""
+
+    def __init__(self, api: ModuleType, client_kind: str, server_kind: str, redis_url: str | None) -> None:
+        self.api = api
+        self.client_kind = client_kind
+        self.serves_inline = redis_url is None and client_kind == server_kind == "blocking"
+        self._runner = asyncio.Runner() if client_kind == "asyncio" else None
+        self._clients: list[Any] = []
+        self._threads: list[tuple[Callable[[], None], threading.Thread]] = []
+        self.transport: Any = LocalTransport() if redis_url is None else RedisTransport(redis_url)
+        self.probe, self.mirror = make_servers(api, server_kind, self.transport)
+        for server in (self.probe, self.mirror):
+            if redis_url is None:
+                self.transport.add(server)
+            else:
+                self._serve(server, server_kind)
+
+    def client(self, service: str) -> Caller:
+        module = getattr(self.api, service)
+        prefix = "Async" if self.client_kind == "asyncio" else ""
+        client = getattr(module, f"{prefix}{service.capitalize()}Client")(self.transport)
+        self._clients.append(client)
+        return Caller(client, self._runner)
+
+    def _serve(self, server: Any, kind: str) -> None:
+        if kind == "blocking":
+            worker = BlockingWorker(server.dispatcher(), self.transport.blocking_server())
+            self._threads.append((worker.stop, _start(worker.run)))
+            return
+        ready = threading.Event()
+        stops: list[Callable[[], None]] = []
+
+        async def run() -> None:
+            async_worker = AsyncWorker(server.dispatcher(), self.transport.asynchronous_server())
+            loop = asyncio.get_running_loop()
+            stops.append(lambda: loop.call_soon_threadsafe(async_worker.stop) and None)
+            ready.set()
+            await async_worker.run()
+
+        thread = _start(lambda: asyncio.run(run()))
+        assert ready.wait(10)
+        self._threads.append((stops[0], thread))
+
+    def close(self) -> None:
+        for client in self._clients:
+            Caller(client, self._runner).close()
+        self.probe.logic.release()
+        for stop, _ in self._threads:
+            stop()
+        for _, thread in self._threads:
+            thread.join(10)
+            assert not thread.is_alive(), "a worker did not stop"
+        if self._runner is not None:
+            self._runner.close()
+
+
+def _start(run: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+@pytest.fixture(params=["memory", "redis"])
+def transport_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=["blocking", "asyncio"])
+def client_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=["blocking", "asyncio"])
+def server_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def world(
+    request: pytest.FixtureRequest, api: ModuleType, transport_kind: str, client_kind: str, server_kind: str
+) -> Iterator[World]:
+    """Probe and mirror, served, in each pairing of transport, client and server."""
+    url = request.getfixturevalue("redis_url") if transport_kind == "redis" else None
+    world = World(api, client_kind, server_kind, url)
+    yield world
+    world.close()
