@@ -68,7 +68,9 @@ class Caller:
 class World:
     """The services, served, and whatever clients a test asks for; `close` ends it all."""
 
-    def __init__(self, api: ModuleType, client_kind: str, server_kind: str, redis_url: str | None) -> None:
+    def __init__(
+        self, api: ModuleType, client_kind: str, server_kind: str, redis_url: str | None, *, serve: bool = True
+    ) -> None:
         self.api = api
         self.client_kind = client_kind
         self.serves_inline = redis_url is None and client_kind == server_kind == "blocking"
@@ -80,7 +82,7 @@ class World:
         for server in (self.probe, self.mirror):
             if redis_url is None:
                 self.transport.add(server)
-            else:
+            elif serve:
                 self._serve(server, server_kind)
 
     def client(self, service: str) -> Caller:

@@ -79,7 +79,20 @@ class ProbeLogic:
         return self.probe.QuoteBoldResponse(price=3, bold=True)
 
 
-ACTIONS = ("add", "see", "crash", "lie", "leak", "inflate", "pass_on", "wait", "note", "quote", "quote_fast", "quote_bold")
+ACTIONS = (
+    "add",
+    "see",
+    "crash",
+    "lie",
+    "leak",
+    "inflate",
+    "pass_on",
+    "wait",
+    "note",
+    "quote",
+    "quote_fast",
+    "quote_bold",
+)
 
 
 def make_servers(api: ModuleType, kind: str, transport: Any) -> tuple[Any, Any]:

@@ -129,7 +129,14 @@ def test_each_wrong_element_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("values", "expected"),
-    [([], False), ([1, 2], False), ([1, 1], True), (["a", "a"], True), ([{"a": 1}, {"a": 1}], True), ([[1], [2]], False)],
+    [
+        ([], False),
+        ([1, 2], False),
+        ([1, 1], True),
+        (["a", "a"], True),
+        ([{"a": 1}, {"a": 1}], True),
+        ([[1], [2]], False),
+    ],
 )
 def test_repeats(values: list[Any], expected: bool) -> None:
     assert v.repeats(values) is expected

@@ -1,0 +1,157 @@
+"""What a client sends, and when it does not: the core over a transport that writes down what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from soagen_runtime.action import Action, Service, decode_nothing, encode_nothing
+from soagen_runtime.context import Call, Context, current_call
+from soagen_runtime.core.answers import ErrorTable
+from soagen_runtime.core.call import DEFAULT_TIMEOUT, ONEWAY_LIFETIME, CallOptions, call
+from soagen_runtime.core.stepping import run_blocking
+from soagen_runtime.errors import CallTimeout, ReplyInvalid
+from soagen_runtime.wire import DEFAULT_FORMAT, ActionResult, JobResult, ReplyMessage, RequestMessage, decode_request
+
+NOW = 1_000.0
+
+
+def action(**options: Any) -> Action[None, None]:
+    return Action(
+        name="act",
+        wire="act",
+        method="act",
+        encode_request=encode_nothing,
+        decode_request=decode_nothing,
+        encode_response=encode_nothing,
+        decode_response=decode_nothing,
+        **options,
+    )
+
+
+SERVICE = Service(
+    name="unit",
+    contract_hash="",
+    context=Context,
+    encode_context=lambda context, strict: {},
+    decode_context=lambda data, strict: Context(),
+    actions=(),
+)
+
+
+class Recorder:
+    """A transport, and its only channel."""
+
+    reply_to = "{pysoa:service.unit}.x!1"
+
+    def __init__(self, result: JobResult | None = None) -> None:
+        self.sent: RequestMessage
+        self.lifetime = 0.0
+        self.until: float | None = None
+        self.released = 0
+        self.result = result if result is not None else JobResult(actions=[ActionResult("act")])
+
+    async def now(self) -> float:
+        return NOW
+
+    async def open(self, service: str) -> Recorder:
+        return self
+
+    async def close(self) -> None: ...
+
+    def next_request_id(self) -> int:
+        return 5
+
+    async def send(self, request_id: int, message: bytes, *, lifetime: float, awaited: bool) -> None:
+        self.sent = decode_request(message)
+        self.lifetime = lifetime
+
+    async def receive(self, request_id: int, until: float) -> ReplyMessage:
+        self.until = until
+        return ReplyMessage(request_id, {}, None, self.result, DEFAULT_FORMAT)
+
+    def release(self) -> None:
+        self.released += 1
+
+
+def make(recorder: Recorder, options: CallOptions = CallOptions(), **action_options: Any) -> Recorder:
+    run_blocking(call(recorder, SERVICE, ErrorTable(SERVICE), action(**action_options), None, options))
+    return recorder
+
+
+@pytest.fixture
+def serving() -> Iterator[Call]:
+    present = Call(
+        service="outer",
+        correlation_id="chain",
+        switches=frozenset({3}),
+        deadline=NOW + 2,
+        raw={"correlation_id": "chain", "switches": [3], "caller": "me", "odd": [1], "deadline": NOW + 2},
+    )
+    token = current_call.set(present)
+    yield present
+    current_call.reset(token)
+
+
+def test_a_request_is_a_job_of_one_action() -> None:
+    recorder = make(Recorder())
+    body = recorder.sent.body
+    assert body["control"] == {"continue_on_error": False, "suppress_response": False}
+    assert body["actions"] == [{"action": "act", "body": {}}]
+    assert body["context"].pop("correlation_id")
+    assert body["context"] == {"switches": [], "deadline": NOW + DEFAULT_TIMEOUT}
+    assert (recorder.sent.request_id, recorder.sent.expiry) == (5, NOW + DEFAULT_TIMEOUT)
+    assert recorder.released == 1
+
+
+@pytest.mark.parametrize(
+    ("of_action", "of_options", "seconds"), [(None, None, 5.0), (3.0, None, 3.0), (3.0, 0.5, 0.5), (None, 9.0, 9.0)]
+)
+def test_the_timeout_is_the_options_or_the_actions_or_the_default(
+    of_action: float | None, of_options: float | None, seconds: float
+) -> None:
+    recorder = make(Recorder(), CallOptions(timeout=of_options), timeout=of_action)
+    assert (recorder.until, recorder.sent.expiry, recorder.lifetime) == (NOW + seconds, NOW + seconds, seconds)
+
+
+def test_a_call_inherits_from_the_call_that_is_served(serving: Call) -> None:
+    recorder = make(Recorder(), CallOptions(switches=frozenset({8}), context={"mine": 1}))
+    assert recorder.sent.body["context"] == {
+        "correlation_id": "chain",
+        "switches": [3, 8],
+        "caller": "me",
+        "odd": [1],
+        "mine": 1,
+        "calling_service": "outer",
+        "deadline": NOW + 2,
+    }
+    assert recorder.until == NOW + 2
+
+
+def test_a_call_without_time_left_is_not_sent() -> None:
+    recorder = Recorder()
+    token = current_call.set(Call(service="outer", deadline=NOW))
+    try:
+        with pytest.raises(CallTimeout, match="no time is left"):
+            make(recorder)
+    finally:
+        current_call.reset(token)
+    assert not hasattr(recorder, "sent")
+
+
+def test_a_oneway_call_outlives_the_call_that_makes_it(serving: Call) -> None:
+    recorder = make(Recorder(), oneway=True)
+    assert recorder.until is None
+    assert recorder.sent.body["control"]["suppress_response"] is True
+    assert "deadline" not in recorder.sent.body["context"]
+    assert (recorder.sent.expiry, recorder.lifetime) == (NOW + ONEWAY_LIFETIME, ONEWAY_LIFETIME)
+    assert recorder.released == 1
+
+
+def test_a_reply_without_an_answer_is_invalid_and_the_channel_is_given_back() -> None:
+    recorder = Recorder(JobResult())
+    with pytest.raises(ReplyInvalid, match="no answer"):
+        make(recorder)
+    assert recorder.released == 1
