@@ -284,7 +284,7 @@ def decode_reply_payload(format: Format, payload: bytes) -> ReplyMessage:
     try:
         return ReplyMessage(request_id, meta, _expiry(meta), result_from_map(envelope.get("body")), format)
     except Malformed as error:
-        raise InvalidMessage(f"The reply is no result: {error}", request_id=request_id) from None
+        raise InvalidMessage(f"Not a reply: {error}", request_id=request_id) from None
 
 
 def _salvaged_id(format: Format, payload: bytes) -> Any:

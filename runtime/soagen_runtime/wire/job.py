@@ -12,19 +12,20 @@ from soagen_runtime.errors import INVALID, MISSING, UNKNOWN, Error
 
 _JOB_KEYS = frozenset({"control", "context", "actions"})
 _ACTION_KEYS = frozenset({"action", "body"})
+_NO_BODY: dict[str, Any] = {}
 
 
 def validate_job(body: Any) -> list[Error]:
     """The errors of a request's body as a job, whatever it is; none if it is a good one."""
-    errors: list[Error] = []
     if type(body) is not dict:
         return [_invalid("Not a dict", None)]
-    for key, check in (("control", _check_control), ("context", _check_context), ("actions", _check_actions)):
+    errors: list[Error] = []
+    for key, check in _CHECKS:
         if key in body:
             check(errors, body[key])
         else:
             errors.append(_missing(key, key))
-    if len(body) > len(_JOB_KEYS) or not body.keys() <= _JOB_KEYS:
+    if not body.keys() <= _JOB_KEYS:
         _check_extra_keys(errors, body, _JOB_KEYS, None)
     return errors
 
@@ -35,11 +36,10 @@ def _check_control(errors: list[Error], control: Any) -> None:
         return
     if "continue_on_error" not in control:
         errors.append(_missing("continue_on_error", "control.continue_on_error"))
-    errors.extend(
-        _invalid("Not a boolean", f"control.{key}")
-        for key in ("continue_on_error", "suppress_response")
-        if key in control and type(control[key]) is not bool
-    )
+    elif type(control["continue_on_error"]) is not bool:
+        errors.append(_invalid("Not a boolean", "control.continue_on_error"))
+    if type(control.get("suppress_response", False)) is not bool:
+        errors.append(_invalid("Not a boolean", "control.suppress_response"))
 
 
 def _check_context(errors: list[Error], context: Any) -> None:
@@ -47,22 +47,20 @@ def _check_context(errors: list[Error], context: Any) -> None:
         errors.append(_invalid("Not a dict", "context"))
         return
     for key in ("caller", "calling_service", "correlation_id"):
-        if key in context:
-            if type(context[key]) is not str:
-                errors.append(_invalid("Not a unicode string", f"context.{key}"))
-        elif key == "correlation_id":
-            errors.append(_missing(key, f"context.{key}"))
-    switches = context.get("switches")
-    if type(switches) is list:
+        if key in context and type(context[key]) is not str:
+            errors.append(_invalid("Not a unicode string", f"context.{key}"))
+    if "correlation_id" not in context:
+        errors.append(_missing("correlation_id", "context.correlation_id"))
+    if "switches" not in context:
+        errors.append(_missing("switches", "context.switches"))
+    elif type(context["switches"]) is not list:
+        errors.append(_invalid("Not a list", "context.switches"))
+    elif context["switches"]:
         errors.extend(
             _invalid("Not an integer", f"context.switches.{index}")
-            for index, switch in enumerate(switches)
+            for index, switch in enumerate(context["switches"])
             if type(switch) is not int
         )
-    elif "switches" in context:
-        errors.append(_invalid("Not a list", "context.switches"))
-    else:
-        errors.append(_missing("switches", "context.switches"))
 
 
 def _check_actions(errors: list[Error], actions: Any) -> None:
@@ -72,32 +70,29 @@ def _check_actions(errors: list[Error], actions: Any) -> None:
     if not actions:
         errors.append(_invalid("List is shorter than 1", "actions"))
     for index, action in enumerate(actions):
-        if type(action) is not dict:
-            errors.append(_invalid("Not a dict", f"actions.{index}"))
-        elif not (type(action.get("action")) is str and type(action.get("body")) is dict and len(action) == 2):
-            _check_unusual_action(errors, action, f"actions.{index}")
-        if type(action) is dict and type(action.get("body")) is dict:
-            errors.extend(
-                _invalid("Not a unicode string", f"actions.{index}.body.{key}")
-                for key in action["body"]
-                if type(key) is not str
-            )
+        _check_action(errors, action, f"actions.{index}")
 
 
-def _check_unusual_action(errors: list[Error], action: dict[Any, Any], path: str) -> None:
+def _check_action(errors: list[Error], action: Any, path: str) -> None:
+    if type(action) is not dict:
+        errors.append(_invalid("Not a dict", path))
+        return
     if "action" not in action:
         errors.append(_missing("action", f"{path}.action"))
     elif type(action["action"]) is not str:
         errors.append(_invalid("Not a unicode string", f"{path}.action"))
-    if "body" in action and type(action["body"]) is not dict:
+    body = action.get("body", _NO_BODY)
+    if type(body) is not dict:
         errors.append(_invalid("Not a dict", f"{path}.body"))
-    _check_extra_keys(errors, action, _ACTION_KEYS, path)
+    elif odd_keys := [key for key in body if type(key) is not str]:
+        errors.extend(_invalid("Not a unicode string", f"{path}.body.{key}") for key in odd_keys)
+    if not action.keys() <= _ACTION_KEYS:
+        _check_extra_keys(errors, action, _ACTION_KEYS, path)
 
 
 def _check_extra_keys(errors: list[Error], parts: dict[Any, Any], known: frozenset[str], path: str | None) -> None:
-    extra = sorted(str(key) for key in parts if key not in known)
-    if extra:
-        errors.append(Error(code=UNKNOWN, message=f"Extra keys present: {', '.join(extra)}", field=path))
+    extra = sorted(str(key) for key in parts.keys() - known)
+    errors.append(Error(code=UNKNOWN, message=f"Extra keys present: {', '.join(extra)}", field=path))
 
 
 def _missing(key: str, path: str) -> Error:
@@ -106,3 +101,6 @@ def _missing(key: str, path: str) -> Error:
 
 def _invalid(message: str, path: str | None) -> Error:
     return Error(code=INVALID, message=message, field=path)
+
+
+_CHECKS = (("control", _check_control), ("context", _check_context), ("actions", _check_actions))

@@ -66,18 +66,21 @@ def result_to_map(result: JobResult, *, caller_errors: bool = True) -> dict[str,
 
 
 class Malformed(ValueError):
-    """A result or an error that is none; the text says what is wrong with it, and where."""
+    """A result or an error that is none; the text says what is wrong with it."""
 
 
-def error_from_map(sent: Any, path: str = "error") -> Error:
+def error_from_map(sent: Any) -> Error:
     """An error as it was sent. Raises `Malformed` without a code and a message that are strings."""
-    parts = _map(sent, path)
+    parts = _map(sent, "error")
+    code, message = parts.get("code"), parts.get("message")
+    if type(code) is not str or type(message) is not str:
+        raise Malformed("an error has no code or no message")
     variables, permissions = parts.get("variables"), parts.get("denied_permissions")
     return Error(
-        code=_string(parts.get("code"), f"{path}.code"),
-        message=_string(parts.get("message"), f"{path}.message"),
-        field=_string_or_none(parts.get("field")),
-        traceback=_string_or_none(parts.get("traceback")),
+        code=code,
+        message=message,
+        field=_text(parts.get("field")),
+        traceback=_text(parts.get("traceback")),
         variables=variables if type(variables) is dict else None,
         denied_permissions=permissions if type(permissions) is list else None,
         is_caller_error=parts.get("is_caller_error") is True,
@@ -86,49 +89,39 @@ def error_from_map(sent: Any, path: str = "error") -> Error:
 
 def result_from_map(sent: Any) -> JobResult:
     """The body of a reply as it was sent. Raises `Malformed`."""
-    parts = _map(sent, "body")
+    parts = _map(sent, "result")
+    actions, errors, context = parts.get("actions"), parts.get("errors"), parts.get("context")
     return JobResult(
-        actions=tuple(
-            _action_from_map(action, f"body.actions.{index}")
-            for index, action in enumerate(_list(parts.get("actions"), "body.actions"))
-        ),
-        errors=_errors_from(parts, "body"),
-        context=parts["context"] if type(parts.get("context")) is dict else {},
+        tuple([_action_from_map(action) for action in _list(actions, "actions")]) if actions else (),
+        _errors_from(errors) if errors else (),
+        context if type(context) is dict else {},
     )
 
 
-def _action_from_map(sent: Any, path: str) -> ActionResult:
-    parts = _map(sent, path)
-    return ActionResult(
-        _string(parts.get("action"), f"{path}.action"), parts.get("body", {}), _errors_from(parts, path)
-    )
+def _action_from_map(sent: Any) -> ActionResult:
+    parts = _map(sent, "action's result")
+    action, errors = parts.get("action"), parts.get("errors")
+    if type(action) is not str:
+        raise Malformed("an action's result has no name")
+    return ActionResult(action, parts.get("body", {}), _errors_from(errors) if errors else ())
 
 
-def _errors_from(parts: dict[Any, Any], path: str) -> tuple[Error, ...]:
-    errors = _list(parts.get("errors"), f"{path}.errors")
-    return tuple(error_from_map(error, f"{path}.errors.{index}") for index, error in enumerate(errors))
+def _errors_from(sent: Any) -> tuple[Error, ...]:
+    return tuple([error_from_map(error) for error in _list(sent, "errors")])
 
 
-def _map(value: Any, path: str) -> dict[Any, Any]:
+def _map(value: Any, noun: str) -> dict[Any, Any]:
     if type(value) is not dict:
-        raise Malformed(f"{path} is not a map")
+        raise Malformed(f"its {noun} is not a map")
     return value
 
 
-def _list(value: Any, path: str) -> list[Any]:
-    if value is None:
-        return []
+def _list(value: Any, noun: str) -> list[Any]:
     if type(value) is not list:
-        raise Malformed(f"{path} is not a list")
+        raise Malformed(f"its {noun} are not a list")
     return value
 
 
-def _string(value: Any, path: str) -> str:
-    if type(value) is not str:
-        raise Malformed(f"{path} is not a string")
-    return value
-
-
-def _string_or_none(value: Any) -> str | None:
-    """Anything else that a server may have put there is shown as text rather than refused."""
+def _text(value: Any) -> str | None:
+    """What is no string, though it should be one, is shown as text rather than refused."""
     return value if value is None or type(value) is str else str(value)
