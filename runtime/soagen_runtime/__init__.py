@@ -5,6 +5,9 @@ Generated code is what one usually works with; here is what it leaves to its use
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from soagen_runtime.context import carry
 from soagen_runtime.errors import (
     ActionError,
@@ -36,8 +39,10 @@ from soagen_runtime.errors import (
     VariantActive,
     WorkerLost,
 )
-from soagen_runtime.transport.memory import LocalTransport
-from soagen_runtime.transport.redis import RedisTransport
+
+if TYPE_CHECKING:
+    from soagen_runtime.transport.memory import LocalTransport
+    from soagen_runtime.transport.redis import RedisTransport
 
 __version__ = "0.1.0"
 
@@ -74,3 +79,13 @@ __all__ = [
     "WorkerLost",
     "carry",
 ]
+
+# Importing a generated client imports this package; what only some programs use is left for when they do.
+_LAZY = {"LocalTransport": "soagen_runtime.transport.memory", "RedisTransport": "soagen_runtime.transport.redis"}
+
+
+def __getattr__(name: str) -> Any:
+    module = _LAZY.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(module), name)

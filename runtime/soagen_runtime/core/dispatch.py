@@ -86,7 +86,7 @@ class Dispatcher:
     """
 
     def __init__(
-        self, service: Service[Any], handlers: Mapping[str, Handler], *, suspends: bool, limits: Limits = Limits()
+        self, service: Service[Any], handlers: Mapping[str, Handler], *, suspends: bool, limits: Limits
     ) -> None:
         self.service = service
         self.suspends = suspends

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from soagen_runtime.action import Service
-from soagen_runtime.core.dispatch import Dispatcher, Handler, Limits
 from soagen_runtime.errors import ConfigurationError
+
+if TYPE_CHECKING:  # who only imports a generated client does not load what serves
+    from soagen_runtime.core.dispatch import Dispatcher, Handler, Limits
 
 
 class Server(ABC):
@@ -21,10 +23,10 @@ class Server(ABC):
 
     service: ClassVar[Service[Any]]
 
-    def dispatcher(self, limits: Limits = Limits()) -> Dispatcher:
+    def dispatcher(self, limits: Limits | None = None) -> Dispatcher:
         """This server as bytes in, bytes out; its coroutines never suspend. Raises `ConfigurationError` for a method that is a
         coroutine function."""
-        return Dispatcher(self.service, _bind(self, _from_function), suspends=False, limits=limits)
+        return _dispatcher(self, _from_function, suspends=False, limits=limits)
 
 
 class AsyncServer(ABC):
@@ -32,17 +34,22 @@ class AsyncServer(ABC):
 
     service: ClassVar[Service[Any]]
 
-    def dispatcher(self, limits: Limits = Limits()) -> Dispatcher:
+    def dispatcher(self, limits: Limits | None = None) -> Dispatcher:
         """This server as bytes in, bytes out. Raises `ConfigurationError` for a method that is no coroutine function."""
-        return Dispatcher(self.service, _bind(self, _from_coroutine_function), suspends=True, limits=limits)
+        return _dispatcher(self, _from_coroutine_function, suspends=True, limits=limits)
 
 
-def _bind(server: Server | AsyncServer, adapt: Callable[[str, Any], Handler]) -> Mapping[str, Handler]:
+def _dispatcher(
+    server: Server | AsyncServer, adapt: Callable[[str, Any], Handler], *, suspends: bool, limits: Limits | None
+) -> Dispatcher:
+    from soagen_runtime.core.dispatch import Dispatcher, Limits
+
     name = type(server).__name__
-    return {
+    handlers = {
         action.method: adapt(f"{name}.{action.method}", getattr(server, action.method))
         for action in server.service.actions
     }
+    return Dispatcher(server.service, handlers, suspends=suspends, limits=limits or Limits())
 
 
 def _from_function(name: str, method: Any) -> Handler:

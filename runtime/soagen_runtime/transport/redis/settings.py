@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import resources
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -30,7 +30,7 @@ MAX_BLOCK = 4.0  # seconds; a blocking pop is repeated rather than made longer
 SOCKET_TIMEOUT = MAX_BLOCK + 1.0  # seconds; a read that takes longer than the block has lost its peer
 PAUSE = 0.05  # seconds between attempts to reach a Redis that is away
 
-PUSH = resources.files(__package__).joinpath("push.lua").read_text(encoding="utf-8")
+PUSH = Path(__file__).with_name("push.lua").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
