@@ -10,18 +10,21 @@ import asyncio
 import itertools
 import logging
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import redis.asyncio
 
 from soagen_runtime.errors import CallTimeout, ConnectionFailed, TransportError
-from soagen_runtime.transport.redis.settings import (
+from soagen_runtime.transport.redis.masters import (
     CAPACITY,
     MAX_BLOCK,
     PAUSE,
     PUSH,
     REPLY_LIFETIME,
-    Settings,
+    TURN,
+    Master,
+    Ring,
     new_client_id,
     offset_of,
     request_lifetime,
@@ -33,29 +36,29 @@ log = logging.getLogger("soagen.client")
 
 
 class _Connection:
-    """The library's client with our errors, our scripts and the broker's clock."""
+    """The library's client for one master, with our errors, our scripts and the master's clock."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._redis = redis.asyncio.Redis.from_url(settings.url, **settings.options())
+    def __init__(self, master: Master) -> None:
+        self._master = master
+        self._redis = redis.asyncio.Redis.from_url(master.url, **master.options())
         self._push = self._redis.register_script(PUSH)
         self._offset: float | None = None
 
     async def now(self) -> float:
         if self._offset is None:
             before = time.time()
-            with self._settings.translated():
+            with self._master.translated():
                 reply = await self._redis.time()
             self._offset = offset_of(reply, before, time.time())
         return time.time() + self._offset
 
     async def push(self, key: str, lifetime: int, messages: tuple[bytes, ...]) -> None:
-        with self._settings.translated():
+        with self._master.translated():
             await self._push(keys=[key], args=[lifetime, CAPACITY, *messages])
 
     async def pop(self, key: str, seconds: float) -> bytes | None:
         """The first message of a list, or None if none came within ``seconds``, which is at most `MAX_BLOCK`."""
-        with self._settings.translated():
+        with self._master.translated():
             popped: Any = await self._redis.blpop([key], timeout=max(0.001, seconds))
         return None if popped is None else bytes(popped[1])
 
@@ -66,50 +69,55 @@ class _Connection:
 class AsyncEnd:
     """The calling end of an asyncio client. It belongs to the loop that uses it; another loop gets connections of its own."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, masters: Sequence[Master]) -> None:
+        self._masters = masters
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._connection = _Connection(settings)
+        self._ring = self._connect()
         self._client_id = new_client_id()
         self._numbers = itertools.count(1)
         self._channels: dict[str, AsyncChannel] = {}
 
-    def _bound(self) -> _Connection:
+    def _connect(self) -> Ring[_Connection]:
+        return Ring([_Connection(master) for master in self._masters])
+
+    def _bound(self) -> Ring[_Connection]:
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             if self._loop is not None:  # the old loop is gone or goes its own way, and its connections with it
-                self._connection = _Connection(self._settings)
+                self._ring = self._connect()
                 self._client_id = new_client_id()
                 self._channels = {}
             self._loop = loop
-        return self._connection
+        return self._ring
 
     async def now(self) -> float:
-        return await self._bound().now()
+        return await self._bound().first.now()
 
     async def open(self, service: str) -> AsyncChannel:
-        connection = self._bound()
+        ring = self._bound()
         channel = self._channels.get(service)
         if channel is None or channel.is_spent:
             reply_to = keys.reply_address(service, self._client_id, next(self._numbers))
-            channel = self._channels[service] = AsyncChannel(connection, service, reply_to)
+            channel = self._channels[service] = AsyncChannel(ring, service, reply_to)
         return channel
 
     async def close(self) -> None:
         for channel in self._channels.values():
             await channel.close()
-        await self._connection.close()
+        for connection in self._ring:
+            await connection.close()
 
 
 class AsyncChannel:
     """A list of replies that all calls of one service share."""
 
-    def __init__(self, connection: _Connection, service: str, reply_to: str) -> None:
+    def __init__(self, ring: Ring[_Connection], service: str, reply_to: str) -> None:
         self.reply_to = reply_to
-        self._connection = connection
+        self._ring = ring
         self._service = service
         self._requests = keys.request_list(service)
         self._replies = keys.reply_list(reply_to)
+        self._holder = ring.of_replies(self._replies)
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[ReplyMessage | InvalidMessage]] = {}
         self._reader = ReplyReader()
@@ -122,14 +130,14 @@ class AsyncChannel:
         return next(self._ids)
 
     async def send(self, request_id: int, message: bytes, *, lifetime: float, awaited: bool) -> None:
-        await self._connection.push(self._requests, request_lifetime(lifetime), (message,))
+        await self._ring.next().push(self._requests, request_lifetime(lifetime), (message,))
 
     async def receive(self, request_id: int, until: float) -> ReplyMessage:
         reply = self._waiting[request_id] = asyncio.get_running_loop().create_future()
         if self._reading is None:
             self._reading = asyncio.create_task(self._read(), name=f"soagen replies of {self._service}")
         try:
-            async with asyncio.timeout(until - await self._connection.now()):
+            async with asyncio.timeout(until - await self._ring.first.now()):
                 return checked(await reply)
         except TimeoutError:
             self.is_spent = self._reader.is_midway
@@ -145,7 +153,7 @@ class AsyncChannel:
         try:
             while self._waiting:
                 try:
-                    data = await self._connection.pop(self._replies, MAX_BLOCK)
+                    data = await self._holder.pop(self._replies, MAX_BLOCK)
                 except TransportError as error:
                     self._failure = error if isinstance(error, ConnectionFailed) else ConnectionFailed(str(error))
                     await asyncio.sleep(PAUSE)
@@ -176,17 +184,26 @@ class AsyncChannel:
 class AsyncServerEnd:
     """The serving end of an asyncio worker. Only one task may `take`."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._connection = _Connection(settings)
+    def __init__(self, masters: Sequence[Master]) -> None:
+        self._ring = Ring([_Connection(master) for master in masters])
 
     async def now(self) -> float:
-        return await self._connection.now()
+        return await self._ring.first.now()
 
     async def take(self, service: str, wait: float) -> bytes | None:
-        return await self._connection.pop(keys.request_list(service), min(wait, MAX_BLOCK))
+        key = keys.request_list(service)
+        if len(self._ring) == 1:
+            return await self._ring.first.pop(key, min(wait, MAX_BLOCK))
+        for _ in range(max(1, int(wait / TURN))):
+            data = await self._ring.next().pop(key, TURN)
+            if data is not None:
+                return data
+        return None
 
     async def settle(self, reply_to: str, messages: tuple[bytes, ...]) -> None:
-        await self._connection.push(keys.reply_list(reply_to), REPLY_LIFETIME, messages)
+        key = keys.reply_list(reply_to)
+        await self._ring.of_replies(key).push(key, REPLY_LIFETIME, messages)
 
     async def close(self) -> None:
-        await self._connection.close()
+        for connection in self._ring:
+            await connection.close()

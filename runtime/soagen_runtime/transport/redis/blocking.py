@@ -10,18 +10,21 @@ import os
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import redis
 
 from soagen_runtime.errors import CallTimeout, ConnectionFailed
-from soagen_runtime.transport.redis.settings import (
+from soagen_runtime.transport.redis.masters import (
     CAPACITY,
     MAX_BLOCK,
     PAUSE,
     PUSH,
     REPLY_LIFETIME,
-    Settings,
+    TURN,
+    Master,
+    Ring,
     new_client_id,
     offset_of,
     request_lifetime,
@@ -31,29 +34,29 @@ from soagen_runtime.wire import ReplyMessage, keys
 
 
 class _Connection:
-    """The library's client with our errors, our scripts and the broker's clock."""
+    """The library's client for one master, with our errors, our scripts and the master's clock."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._redis = redis.Redis.from_url(settings.url, **settings.options())
+    def __init__(self, master: Master) -> None:
+        self._master = master
+        self._redis = redis.Redis.from_url(master.url, **master.options())
         self._push = self._redis.register_script(PUSH)
         self._offset: float | None = None
 
     def now(self) -> float:
         if self._offset is None:
             before = time.time()
-            with self._settings.translated():
+            with self._master.translated():
                 reply = self._redis.time()
             self._offset = offset_of(reply, before, time.time())
         return time.time() + self._offset
 
     def push(self, key: str, lifetime: int, messages: tuple[bytes, ...]) -> None:
-        with self._settings.translated():
+        with self._master.translated():
             self._push(keys=[key], args=[lifetime, CAPACITY, *messages])
 
     def pop(self, key: str, seconds: float) -> bytes | None:
         """The first message of a list, or None if none came within ``seconds``, which is at most `MAX_BLOCK`."""
-        with self._settings.translated():
+        with self._master.translated():
             popped: Any = self._redis.blpop([key], timeout=max(0.001, seconds))
         return None if popped is None else bytes(popped[1])
 
@@ -64,9 +67,8 @@ class _Connection:
 class BlockingEnd:
     """The calling end of a blocking client."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._connection = _Connection(settings)
+    def __init__(self, masters: Sequence[Master]) -> None:
+        self._ring = Ring([_Connection(master) for master in masters])
         self._lock = threading.Lock()
         self._forget()
 
@@ -78,7 +80,7 @@ class BlockingEnd:
         self._idle: defaultdict[str, list[BlockingChannel]] = defaultdict(list)
 
     async def now(self) -> float:
-        return self._connection.now()
+        return self._ring.first.now()
 
     async def open(self, service: str) -> BlockingChannel:
         with self._lock:
@@ -88,22 +90,24 @@ class BlockingEnd:
             if idle:
                 return idle.pop()
             reply_to = keys.reply_address(service, self._client_id, next(self._numbers))
-            return BlockingChannel(self._connection, service, reply_to, idle)
+            return BlockingChannel(self._ring, service, reply_to, idle)
 
     async def close(self) -> None:
-        self._connection.close()
+        for connection in self._ring:
+            connection.close()
 
 
 class BlockingChannel:
     """A list of replies, used by one call at a time."""
 
-    def __init__(self, connection: _Connection, service: str, reply_to: str, idle: list[BlockingChannel]) -> None:
+    def __init__(self, ring: Ring[_Connection], service: str, reply_to: str, idle: list[BlockingChannel]) -> None:
         self.reply_to = reply_to
-        self._connection = connection
+        self._ring = ring
         self._service = service
         self._idle = idle
         self._requests = keys.request_list(service)
         self._replies = keys.reply_list(reply_to)
+        self._holder = ring.of_replies(self._replies)
         self._reader = ReplyReader()
         self._ids = itertools.count(1)
 
@@ -111,13 +115,13 @@ class BlockingChannel:
         return next(self._ids)
 
     async def send(self, request_id: int, message: bytes, *, lifetime: float, awaited: bool) -> None:
-        self._connection.push(self._requests, request_lifetime(lifetime), (message,))
+        self._ring.next().push(self._requests, request_lifetime(lifetime), (message,))
 
     async def receive(self, request_id: int, until: float) -> ReplyMessage:
         failure: ConnectionFailed | None = None
-        while (remaining := until - self._connection.now()) > 0:
+        while (remaining := until - self._ring.first.now()) > 0:
             try:
-                data = self._connection.pop(self._replies, min(remaining, MAX_BLOCK))
+                data = self._holder.pop(self._replies, min(remaining, MAX_BLOCK))
             except ConnectionFailed as error:
                 # The request is out; its reply will wait in the list until the broker is back.
                 failure = error
@@ -141,17 +145,26 @@ class BlockingChannel:
 class BlockingServerEnd:
     """The serving end of a blocking worker."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._connection = _Connection(settings)
+    def __init__(self, masters: Sequence[Master]) -> None:
+        self._ring = Ring([_Connection(master) for master in masters])
 
     async def now(self) -> float:
-        return self._connection.now()
+        return self._ring.first.now()
 
     async def take(self, service: str, wait: float) -> bytes | None:
-        return self._connection.pop(keys.request_list(service), min(wait, MAX_BLOCK))
+        key = keys.request_list(service)
+        if len(self._ring) == 1:
+            return self._ring.first.pop(key, min(wait, MAX_BLOCK))
+        for _ in range(max(1, int(wait / TURN))):
+            data = self._ring.next().pop(key, TURN)
+            if data is not None:
+                return data
+        return None
 
     async def settle(self, reply_to: str, messages: tuple[bytes, ...]) -> None:
-        self._connection.push(keys.reply_list(reply_to), REPLY_LIFETIME, messages)
+        key = keys.reply_list(reply_to)
+        self._ring.of_replies(key).push(key, REPLY_LIFETIME, messages)
 
     async def close(self) -> None:
-        self._connection.close()
+        for connection in self._ring:
+            connection.close()
