@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from soagen_runtime.core.dispatch import Limits
 from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.core.transport import ServerTransport
 from soagen_runtime.errors import ConfigurationError, TransportError
@@ -19,6 +20,7 @@ from soagen_runtime.server.base import AsyncServer, Server
 from soagen_runtime.server.loading import load_server
 from soagen_runtime.server.worker import AsyncWorker, BlockingWorker
 from soagen_runtime.transport.urls import from_url
+from soagen_runtime.wire.chunks import MINIMUM_CHUNK
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -29,14 +31,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs a worker until it is told to stop, and returns the exit code."""
     options = _parser().parse_args(argv)
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    limits = Limits(chunk_bytes=options.chunk_replies_over)
     try:
         server = load_server(options.server)
         transport = from_url(options.redis)
         log.info("%s: serving with %s on %r", server.service.name, type(server).__name__, transport)
         if isinstance(server, AsyncServer):
-            asyncio.run(_serve_async(server, transport.asynchronous_server()))
+            asyncio.run(_serve_async(server, transport.asynchronous_server(), limits))
         else:
-            _serve(server, transport.blocking_server())
+            _serve(server, transport.blocking_server(), limits)
     except ConfigurationError as error:
         return _fail(2, error)
     except TransportError as error:
@@ -45,17 +48,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _serve(server: Server, transport: ServerTransport) -> None:
+def _serve(server: Server, transport: ServerTransport, limits: Limits) -> None:
     run_blocking(transport.now())  # a broker that is not there is said at once, not after the first request
-    worker = BlockingWorker(server.dispatcher(), transport)
+    worker = BlockingWorker(server.dispatcher(limits), transport)
     for number in _SIGNALS:
         signal.signal(number, lambda *_: worker.stop())
     worker.run()
 
 
-async def _serve_async(server: AsyncServer, transport: ServerTransport) -> None:
+async def _serve_async(server: AsyncServer, transport: ServerTransport, limits: Limits) -> None:
     await transport.now()
-    worker = AsyncWorker(server.dispatcher(), transport)
+    worker = AsyncWorker(server.dispatcher(limits), transport)
     for number in _SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, worker.stop)
     await worker.run()
@@ -70,8 +73,21 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="soagen-server", description="Serves a service over Redis.")
     parser.add_argument("server", metavar="module:Class", help="the server class, or a function that makes a server")
     parser.add_argument("--redis", metavar="URL", required=True, help="for example redis://localhost:6379/0")
+    parser.add_argument(
+        "--chunk-replies-over",
+        metavar="BYTES",
+        type=_chunk_bytes,
+        help=f"send larger replies in pieces; at least {MINIMUM_CHUNK} (default: never)",
+    )
     parser.add_argument("--log-level", default="info", choices=("debug", "info", "warning", "error"))
     return parser
+
+
+def _chunk_bytes(text: str) -> int:
+    size = int(text)
+    if size < MINIMUM_CHUNK:
+        raise argparse.ArgumentTypeError(f"{size} is less than {MINIMUM_CHUNK} bytes")
+    return size
 
 
 if __name__ == "__main__":
