@@ -244,4 +244,4 @@ def _faults(
 
 
 def _said_by(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return str(error) or type(error).__name__

@@ -95,7 +95,11 @@ def _decode_decimal(payload: bytes) -> Decimal:
     (length,) = _length.unpack(payload[:2])
     if length != len(payload) - 2:
         raise ValueError(f"a Decimal of {len(payload) - 2} characters that claims to have {length}")
-    return Decimal(payload[2:].decode("ascii"), _PARSING)
+    text = payload[2:].decode("ascii")
+    try:
+        return Decimal(text, _PARSING)
+    except InvalidOperation:
+        raise ValueError(f"{text[:40]!r} is no decimal") from None
 
 
 def _encode_amount(value: Amount) -> ExtType:

@@ -12,6 +12,7 @@ from soagen_runtime.errors import INVALID, MISSING, UNKNOWN, Error
 
 _JOB_KEYS = frozenset({"control", "context", "actions"})
 _ACTION_KEYS = frozenset({"action", "body"})
+_CONTEXT_STRINGS = ("caller", "calling_service", "correlation_id")
 _NO_BODY: dict[str, Any] = {}
 
 
@@ -46,9 +47,8 @@ def _check_context(errors: list[Error], context: Any) -> None:
     if type(context) is not dict:
         errors.append(_invalid("Not a dict", "context"))
         return
-    for key in ("caller", "calling_service", "correlation_id"):
-        if key in context and type(context[key]) is not str:
-            errors.append(_invalid("Not a unicode string", f"context.{key}"))
+    if odd := [key for key in _CONTEXT_STRINGS if key in context and type(context[key]) is not str]:
+        errors.extend(_invalid("Not a unicode string", f"context.{key}") for key in odd)
     if "correlation_id" not in context:
         errors.append(_missing("correlation_id", "context.correlation_id"))
     if "switches" not in context:

@@ -1,4 +1,4 @@
-"""The vectors of ``tests/vectors`` as cases: a test marked ``vectors("x.jsonl")`` runs once for each line, as ``case``."""
+"""The vectors of ``tests/vectors`` as cases: a test marked ``vectors("x.jsonl")`` runs for each line, as ``case``."""
 
 import datetime as dt
 import json
@@ -15,13 +15,16 @@ VECTORS = Path(__file__).parents[2] / "vectors"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "vectors(file): run once for each line of a file in tests/vectors")
+    config.addinivalue_line(
+        "markers", "vectors(file, only=None): run once for each line (that `only` picks) of a file in tests/vectors"
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("vectors")
     if marker is not None:
-        cases = load_vectors(marker.args[0])
+        wanted = marker.kwargs.get("only", lambda case: True)
+        cases = [case for case in load_vectors(marker.args[0]) if wanted(case)]
         ids = [case.get("name") or case["case"] for case in cases]
         metafunc.parametrize("case", cases, ids=[name + "_" * ids[:at].count(name) for at, name in enumerate(ids)])
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from soagen_runtime.errors import NotSerializable
 from soagen_runtime.wire import MSGPACK_TYPE, Undecodable, codec_for
 
