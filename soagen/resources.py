@@ -1,7 +1,7 @@
 """Where the templates and schemas are that travel with the compiler.
 
-Rules: nothing is read here, only found. In a wheel they lie inside the package (``soagen/_data``, see ``pyproject.toml``);
-in a checkout they are the folders ``templates`` and ``schemas`` beside it, where people edit them.
+Rules: nothing is read here, only found. In a wheel they lie inside the package (``soagen/_data``, see
+``pyproject.toml``); in a checkout they are the folders ``templates`` and ``schemas`` beside it, where people edit them.
 """
 
 from __future__ import annotations

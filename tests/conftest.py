@@ -1,7 +1,7 @@
 """What tests of every kind may ask for.
 
-Rules: a test that names `redis_url` has a real, empty redis-server to itself while it runs; each process of the test run
-starts one server, on a port that nobody else has, and stops that one and no other.
+Rules: a test that names `redis_url` has a real, empty redis-server to itself while it runs; each process of the test
+run starts one server, on a port that nobody else has, and stops that one and no other.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The $name service. What is in `api` is generated from `schemas`."""
