@@ -15,6 +15,7 @@ codes"). Faults stand in the order of the contract's fields, unknown keys last.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
@@ -50,6 +51,27 @@ class Invalid(Exception):
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__("; ".join(map(str, faults)))
         self.faults = faults
+
+
+# What `_refuse` says of a value of another type.
+_REFUSALS: Final = frozenset(
+    {
+        "Not a boolean",
+        "Not a byte string",
+        "Not a currint.Amount instance",
+        "Not a datetime.date instance",
+        "Not a datetime.datetime instance",
+        "Not a datetime.time instance",
+        "Not a datetime.timedelta instance",
+        "Not a decimal",
+        "Not a dict",
+        "Not a float",
+        "Not a list",
+        "Not a unicode string",
+        "Not an integer",
+        "Value out of range for a duration",
+    }
+)
 
 
 def _refuse(faults: list[Fault], path: str, value: object, message: str) -> None:
@@ -112,12 +134,15 @@ def as_decimal(faults: list[Fault], path: str, value: Any) -> Decimal:
     return Decimal()
 
 
+_NO_MONEY = Amount.from_code_and_minor("USD", 0)
+
+
 def as_money(faults: list[Fault], path: str, value: Any) -> Amount:
     """``value`` as an Amount of some currency, which `Amount.ZERO` is not."""
     if isinstance(value, Amount) and value is not Amount.ZERO:
         return value
     _refuse(faults, path, value, "Not a currint.Amount instance")
-    return Amount.ZERO
+    return _NO_MONEY
 
 
 def as_date(faults: list[Fault], path: str, value: Any) -> dt.date:
@@ -158,16 +183,21 @@ def as_local_datetime(faults: list[Fault], path: str, value: Any) -> dt.datetime
 def as_object(faults: list[Fault], path: str, value: Any) -> dict[str, Any]:
     """``value`` as a plain dict with string keys."""
     if isinstance(value, Mapping):
-        return {_key(faults, path, key): item for key, item in value.items()}
+        return _string_keys(faults, path, value if type(value) is dict else dict(value))
     _refuse(faults, path, value, "Not a dict")
     return {}
 
 
-def _key(faults: list[Fault], path: str, key: Any) -> str:
-    if not isinstance(key, str):
-        faults.append(Fault(INVALID, f"{path}.{key}" if path else str(key), "Not a unicode string"))
-        return ""
-    return key
+def _string_keys(faults: list[Fault], path: str, values: dict[Any, T]) -> dict[str, T]:
+    """``values``, whose keys must be plain strings."""
+    for key in values:
+        if type(key) is not str:
+            return {as_string(faults, _under(path, str(key)), key): item for key, item in values.items()}
+    return values
+
+
+def _under(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
 
 
 def as_any(faults: list[Fault], path: str, value: Any) -> Any:
@@ -279,7 +309,7 @@ def _each(
     faults: list[Fault], path: str, values: Iterable[tuple[str, S]], convert: Callable[[S, bool], T], strict: bool
 ) -> list[T]:
     for name, value in values:
-        nested(faults, f"{path}.{name}" if path else name, value, convert, strict)
+        nested(faults, _under(path, name), value, convert, strict)
     return []
 
 
@@ -287,11 +317,33 @@ def map_of(
     faults: list[Fault], path: str, values: dict[str, S], convert: Callable[[S, bool], T], strict: bool
 ) -> dict[str, T]:
     """Each value of a dict converted, with the faults of each noted under ``path`` and its key."""
+    values = _string_keys(faults, path, values)
     try:
         return {key: convert(value, strict) for key, value in values.items()}
     except Invalid:
         _each(faults, path, values.items(), convert, strict)
         return {}
+
+
+def plain_list(
+    faults: list[Fault], path: str, values: list[Any], wanted: type[T], mend: Callable[[list[Fault], str, Any], T]
+) -> list[T]:
+    """A list whose elements are exactly ``wanted``, or are mended one by one."""
+    for value in values:
+        if type(value) is not wanted:
+            return [v if type(v) is wanted else mend(faults, _under(path, str(i)), v) for i, v in enumerate(values)]
+    return values
+
+
+def plain_map(
+    faults: list[Fault], path: str, values: dict[Any, Any], wanted: type[T], mend: Callable[[list[Fault], str, Any], T]
+) -> dict[str, T]:
+    """A dict whose values are exactly ``wanted``, or are mended one by one."""
+    values = _string_keys(faults, path, values)
+    for value in values.values():
+        if type(value) is not wanted:
+            return {k: v if type(v) is wanted else mend(faults, _under(path, k), v) for k, v in values.items()}
+    return values
 
 
 def untag(value: Any, tag: str) -> tuple[str, dict[str, Any]]:
@@ -305,6 +357,18 @@ def untag(value: Any, tag: str) -> tuple[str, dict[str, Any]]:
         as_string(faults, tag, text)
         raise Invalid(faults)
     return text, body
+
+
+def unknown_tag(tag: str, allowed: Iterable[str]) -> Invalid:
+    """The fault of a union whose tag is none of those that the contract lists, at the tag."""
+    faults: list[Fault] = []
+    unknown_value(faults, tag, allowed)
+    return Invalid(faults)
+
+
+def unsendable(union: str) -> Invalid:
+    """The fault of a value that is no member of a union, or one that this code does not know."""
+    return Invalid([Fault(INVALID, "", f"Not a {union} instance that can be sent")])
 
 
 # --- enums
@@ -337,62 +401,86 @@ def unlisted(enum: type[E], value: Any, strict: bool) -> E:
     return enum(value)
 
 
-# --- constraints: called when one does not hold
+# --- constraints: called when one does not hold. A value that was refused for its type, and for which a neutral one stands
+# --- in, is not held against its constraints as well.
+
+
+class Pattern:
+    """A regular expression that is compiled when it is first needed; a client needs none."""
+
+    __slots__ = ("matches", "text")
+
+    matches: Callable[[str], object]
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "matches":
+            raise AttributeError(name)
+        self.matches = re.compile(self.text).fullmatch
+        return self.matches
+
+
+def _broken(faults: list[Fault], path: str, message: str) -> None:
+    if faults and faults[-1].path == path and (faults[-1].code == MISSING or faults[-1].message in _REFUSALS):
+        return
+    faults.append(Fault(INVALID, path, message))
 
 
 def too_low(faults: list[Fault], path: str, bound: object) -> None:
     """``min`` does not hold."""
-    faults.append(Fault(INVALID, path, f"Value not >= {bound}"))
+    _broken(faults, path, f"Value not >= {bound}")
 
 
 def too_high(faults: list[Fault], path: str, bound: object) -> None:
     """``max`` does not hold."""
-    faults.append(Fault(INVALID, path, f"Value not <= {bound}"))
+    _broken(faults, path, f"Value not <= {bound}")
 
 
 def not_above(faults: list[Fault], path: str, bound: object) -> None:
     """``above`` does not hold."""
-    faults.append(Fault(INVALID, path, f"Value not > {bound}"))
+    _broken(faults, path, f"Value not > {bound}")
 
 
 def not_below(faults: list[Fault], path: str, bound: object) -> None:
     """``below`` does not hold."""
-    faults.append(Fault(INVALID, path, f"Value not < {bound}"))
+    _broken(faults, path, f"Value not < {bound}")
 
 
 def too_short(faults: list[Fault], path: str, bound: int) -> None:
     """``min_length`` does not hold."""
-    faults.append(Fault(INVALID, path, f"String must have a length of at least {bound}"))
+    _broken(faults, path, f"String must have a length of at least {bound}")
 
 
 def too_long(faults: list[Fault], path: str, bound: int) -> None:
     """``max_length`` does not hold."""
-    faults.append(Fault(INVALID, path, f"String must have a length no more than {bound}"))
+    _broken(faults, path, f"String must have a length no more than {bound}")
 
 
-def not_matching(faults: list[Fault], path: str, pattern: str) -> None:
+def not_matching(faults: list[Fault], path: str, pattern: Pattern) -> None:
     """``pattern`` does not hold."""
-    faults.append(Fault(INVALID, path, f'String does not match regex "{pattern}"'))
+    _broken(faults, path, f'String does not match regex "{pattern.text}"')
 
 
 def too_few_items(faults: list[Fault], path: str, bound: int) -> None:
     """``min_items`` does not hold."""
-    faults.append(Fault(INVALID, path, f"List is shorter than {bound}"))
+    _broken(faults, path, f"List is shorter than {bound}")
 
 
 def too_many_items(faults: list[Fault], path: str, bound: int) -> None:
     """``max_items`` does not hold."""
-    faults.append(Fault(INVALID, path, f"List is longer than {bound}"))
+    _broken(faults, path, f"List is longer than {bound}")
 
 
 def too_few_entries(faults: list[Fault], path: str, bound: int) -> None:
     """``min_entries`` does not hold."""
-    faults.append(Fault(INVALID, path, f"Dict contains fewer than {bound} value(s)"))
+    _broken(faults, path, f"Dict contains fewer than {bound} value(s)")
 
 
 def too_many_entries(faults: list[Fault], path: str, bound: int) -> None:
     """``max_entries`` does not hold."""
-    faults.append(Fault(INVALID, path, f"Dict contains more than {bound} value(s)"))
+    _broken(faults, path, f"Dict contains more than {bound} value(s)")
 
 
 def repeats(values: list[Any]) -> bool:
@@ -410,12 +498,12 @@ def repeats(values: list[Any]) -> bool:
 
 def not_unique(faults: list[Fault], path: str) -> None:
     """``unique`` does not hold."""
-    faults.append(Fault(INVALID, path, "List contains duplicate values"))
+    _broken(faults, path, "List contains duplicate values")
 
 
 def wrong_currency(faults: list[Fault], path: str) -> None:
     """``currencies`` does not hold."""
-    faults.append(Fault(INVALID, path, "Not a valid currency code"))
+    _broken(faults, path, "Not a valid currency code")
 
 
 def unknown_value(faults: list[Fault], path: str, allowed: Iterable[str]) -> None:
@@ -426,6 +514,8 @@ def unknown_value(faults: list[Fault], path: str, allowed: Iterable[str]) -> Non
 
 
 def unknown_keys(faults: list[Fault], data: Mapping[Any, Any], known: frozenset[str]) -> None:
-    """Notes, in one fault about the map itself, the keys that the contract does not know."""
+    """Notes, in one fault about the map itself, the keys that the contract does not know, if there are any."""
+    if known.issuperset(data):
+        return
     extra = ", ".join(sorted(str(key) for key in data if key not in known))
     faults.append(Fault(UNKNOWN, "", f"Extra keys present: {extra}"))

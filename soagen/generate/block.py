@@ -1,0 +1,58 @@
+"""Statements, one after the other, at their depth: what the bodies of generated functions are made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from soagen.generate.layout import INDENT, Chain, Node, lay, statement
+
+
+class Block:
+    """The lines of a function's body, from ``depth`` inwards."""
+
+    def __init__(self, depth: int) -> None:
+        self.lines: list[str] = []
+        self.depth = depth
+
+    def add(self, node: Node) -> None:
+        """An expression, or a statement without a right side to break."""
+        self.lines += lay(node, self.depth)
+
+    def put(self, prefix: str, node: Node) -> None:
+        """``prefix node``, where prefix ends in ``= `` or ``return ``."""
+        self.lines += statement(prefix, node, self.depth)
+
+    @contextmanager
+    def when(self, *operands: str, operator: str = "and", keyword: str = "if") -> Iterator[None]:
+        """``if a and b:`` around what is put meanwhile."""
+        self.lines += statement(f"{keyword} ", Chain(operands, operator), self.depth, ":")
+        with self._inside():
+            yield
+
+    @contextmanager
+    def otherwise(self) -> Iterator[None]:
+        """``else:`` around what is put meanwhile."""
+        self.lines.append(f"{INDENT * self.depth}else:")
+        with self._inside():
+            yield
+
+    @contextmanager
+    def matching(self, subject: str) -> Iterator[None]:
+        """``match subject:`` around the cases that are put meanwhile."""
+        self.lines.append(f"{INDENT * self.depth}match {subject}:")
+        with self._inside():
+            yield
+
+    @contextmanager
+    def case(self, pattern: str) -> Iterator[None]:
+        """``case pattern:`` around what is put meanwhile."""
+        self.lines.append(f"{INDENT * self.depth}case {pattern}:")
+        with self._inside():
+            yield
+
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        self.depth += 1
+        yield
+        self.depth -= 1

@@ -1,0 +1,183 @@
+"""Lines of Python as a formatter would leave them.
+
+The generated code is a fixed point of ``ruff format`` without running it. That needs no formatter, only its rules for the
+few forms that generated code has:
+
+- what fits into a line stands on one;
+- else what stands in brackets is spread out: arguments and parameters onto one line of their own if they fit there,
+  otherwise, like the elements of a collection always, each onto its own line with a comma after the last;
+- else, where there are no brackets to break at, the right side of ``=``, ``return``, ``if`` goes into parentheses,
+  operators first; unless it would not fit there either, then it stays as it is.
+
+A `Node` is something that can be laid out; a plain str is never broken. Depth counts indents.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+WIDTH = 88
+INDENT = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Brackets:
+    """Something in brackets: ``before`` ends with the opening one, ``after`` begins with the closing one.
+
+    ``packs`` says that the items may share a line when they are spread out, as arguments do and elements don't.
+    """
+
+    before: str
+    items: tuple[Node, ...]
+    after: str
+    packs: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.before}{', '.join(map(str, self.items))}{self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Operands and what joins them: ``A | B``, ``a and b``."""
+
+    operands: tuple[str, ...]
+    operator: str
+
+    def __str__(self) -> str:
+        return f" {self.operator} ".join(self.operands)
+
+
+@dataclass(frozen=True, slots=True)
+class Concatenation:
+    """A long text in several string literals, to stand alone in brackets."""
+
+    parts: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " ".join(self.parts)
+
+
+Node: TypeAlias = str | Brackets | Chain | Concatenation
+
+
+def call(function: str, *arguments: Node) -> Brackets:
+    """``function(a, b)``."""
+    return Brackets(f"{function}(", arguments, ")", packs=True)
+
+
+def collection(opening: str, items: Iterable[Node], closing: str) -> Brackets:
+    """``[a, b]`` and its like."""
+    return Brackets(opening, tuple(items), closing)
+
+
+def tuple_of(items: Sequence[Node]) -> Node:
+    """``(a, b)``; a tuple of one keeps its comma."""
+    if len(items) == 1:
+        return f"({items[0]},)"
+    return collection("(", items, ")")
+
+
+def prefixed(prefix: str, node: Node) -> Node:
+    """``node`` with something before it that is not broken: ``name=``, ``"key": ``."""
+    match node:
+        case Brackets():
+            return replace(node, before=prefix + node.before)
+        case Chain():
+            return Chain((prefix + node.operands[0], *node.operands[1:]), node.operator)
+        case _:
+            return f"{prefix}{node}"
+
+
+def _suffixed(node: Node, suffix: str) -> Node:
+    match node:
+        case Brackets():
+            return replace(node, after=node.after + suffix)
+        case Chain():
+            return Chain((*node.operands[:-1], node.operands[-1] + suffix), node.operator)
+        case _:
+            return f"{node}{suffix}"
+
+
+def width(text: str) -> int:
+    """The columns that a text takes: wide characters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def fits(text: str, depth: int) -> bool:
+    """Whether a text can stand on one line."""
+    return width(text) + len(INDENT) * depth <= WIDTH
+
+
+def lay(node: Node, depth: int) -> list[str]:
+    """The lines of an expression that stands by itself, or as an argument."""
+    flat = str(node)
+    pad = INDENT * depth
+    match node:
+        case Brackets() if node.items and not fits(flat, depth):
+            return [pad + node.before, *_spread(node, depth), pad + node.after]
+        case Concatenation():
+            return [pad + part for part in node.parts]
+        case _:
+            return [pad + flat]
+
+
+def _spread(node: Brackets, depth: int) -> list[str]:
+    inner = ", ".join(map(str, node.items))
+    if node.packs and fits(inner, depth + 1) and not any(isinstance(item, Concatenation) for item in node.items):
+        return [INDENT * (depth + 1) + inner]
+    if len(node.items) == 1 and isinstance(node.items[0], Concatenation):
+        return lay(node.items[0], depth + 1)
+    return [line for item in node.items for line in lay(_suffixed(item, ","), depth + 1)]
+
+
+def statement(prefix: str, node: Node, depth: int, suffix: str = "") -> list[str]:
+    """The lines of ``prefix node suffix``, where prefix ends in ``= ``, ``return ``, ``if `` or the like."""
+    flat = f"{prefix}{node}{suffix}"
+    if fits(flat, depth):
+        return [INDENT * depth + flat]
+    if isinstance(node, Brackets) and node.items and fits(prefix + node.before, depth):
+        return lay(_suffixed(prefixed(prefix, node), suffix), depth)
+    inside = _operands(node, depth + 1)
+    if inside is None or not fits(f"{prefix}(", depth):
+        return [INDENT * depth + flat]
+    return [f"{INDENT * depth}{prefix}(", *inside, f"{INDENT * depth}){suffix}"]
+
+
+def _operands(node: Node, depth: int) -> list[str] | None:
+    """What stands between parentheses that are only there to break a line, or None if they would not help."""
+    flat = str(node)
+    if fits(flat, depth):
+        return [INDENT * depth + flat]
+    if isinstance(node, Chain):
+        first, *rest = node.operands
+        return [INDENT * depth + first, *(f"{INDENT * depth}{node.operator} {operand}" for operand in rest)]
+    if isinstance(node, Brackets):
+        return lay(node, depth)
+    return None
+
+
+def annotated(name: str, annotation: str, value: Node | None, depth: int) -> list[str]:
+    """The lines of ``name: annotation = value``."""
+    declared = f"{name}: {annotation}"
+    if value is not None and fits(f"{declared} = (", depth):
+        return statement(f"{declared} = ", value, depth)
+    if value is None and fits(declared, depth):
+        return [INDENT * depth + declared]
+    return _declared(name, annotation, "" if value is None else f" = {value}", depth)
+
+
+def _declared(name: str, annotation: str, assigned: str, depth: int) -> list[str]:
+    """A declaration whose type is too long for its line."""
+    pad = INDENT * depth
+    head, bracket, inner = annotation.partition("[")
+    if bracket and annotation.endswith("]") and " | " not in head and fits(f"{name}: {head}[", depth) and not assigned:
+        return [f"{pad}{name}: {head}[", *(f"{pad}{INDENT}{line}" for line in [inner[:-1]]), f"{pad}]"]
+    inside = _operands(Chain(tuple(annotation.split(" | ")), "|"), depth + 1)
+    if inside is None or not fits(f"{name}: (", depth):
+        return [f"{pad}{name}: {annotation}{assigned}"]
+    return [f"{pad}{name}: (", *inside, f"{pad}){assigned}"]

@@ -1,0 +1,266 @@
+"""``types``: dataclasses, enums, unions, aliases, requests and responses, context and switches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from soagen.generate import names, text
+from soagen.generate.layout import Brackets, Chain, Node, annotated, call, lay, statement
+from soagen.generate.scope import Scope
+from soagen.generate.spelling import Speller, hides, plain, struct_ref
+from soagen.generate.view.about import About, BodyView, Operation
+from soagen.generate.view.docs import described, field_doc, notice
+from soagen.model import (
+    Alias,
+    Deprecation,
+    EnumType,
+    Field,
+    ListType,
+    MapType,
+    NamedType,
+    OptionalType,
+    Presence,
+    ScalarType,
+    Struct,
+    Type,
+    TypeDef,
+    Union,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A field of a dataclass or a value of an enum: its declaration and its docstring."""
+
+    lines: list[str]
+    doc: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class: the line of its ``class``, its decorator if it has one, its docstring, its members."""
+
+    decorator: str | None
+    head: list[str]
+    doc: list[str]
+    members: list[Member]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """An alias or a union: a name for another type."""
+
+    lines: list[str]
+    doc: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TypesView:
+    """The module's imports, and what it defines, in an order in which it can be run."""
+
+    imports: list[str]
+    definitions: list[Class | Assignment]
+
+
+def types_view(about: About) -> TypesView | None:
+    """The module, unless there is nothing to define."""
+    if not about.type_classes:
+        return None
+    scope = Scope(about.field_names | set(about.type_classes))
+    types = _Types(about, scope, about.speller(scope, "here"))
+    definitions = list(types.definitions())
+    return TypesView(scope.lines(), definitions)
+
+
+def is_immutable(speller: Speller, type_: Type, value: object) -> bool:
+    """Whether a default can stand in a signature: nobody can change it, and a linter knows that."""
+    match plain(speller.project, type_).type:
+        case ScalarType(kind):
+            if kind.value in ("any", "object"):
+                return value is None or isinstance(value, (bool, int, float, str))
+            return kind.value not in ("money", "time", "uuid")
+        case NamedType() as ref:
+            is_enum = isinstance(speller.project.type(ref), EnumType)
+            return is_enum and not str(speller.value(value, type_)).endswith(")")
+        case _:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Types:
+    about: About
+    scope: Scope
+    speller: Speller
+
+    def definitions(self) -> Iterable[Class | Assignment]:
+        contract = self.about.contract
+        if contract.switches:
+            yield self._switches()
+        for type_ in _in_order(contract.types, contract.name):
+            match type_:
+                case Struct():
+                    yield self._dataclass(
+                        names.type_class(type_.name),
+                        type_.fields,
+                        described(1, type_.doc, notice(type_.deprecated), otherwise=f"`{type_.name}`."),
+                    )
+                case EnumType():
+                    yield self._enum(type_)
+                case Union():
+                    yield from self._union(type_)
+                case Alias():
+                    yield self._assigned(type_.name, self.speller.type(type_.type), type_.doc, type_.deprecated)
+        for name, (body, operation) in self.about.bodies.items():
+            yield self._body(name, body, operation)
+        if self.about.is_service:
+            yield self._context()
+
+    def _switches(self) -> Class:
+        contract = self.about.contract
+        head = [f"class {self.about.switch_class}({self.scope.runtime('SwitchEnum')}):"]
+        members = [
+            Member(statement(f"{names.switch(s.name)} = ", str(s.id), 1), described(1, s.doc, notice(s.deprecated)))
+            for s in contract.switches
+        ]
+        return Class(None, head, described(1, f"The feature flags of {contract.name}."), members)
+
+    def _enum(self, enum: EnumType) -> Class:
+        base = self.scope.name("enum", "StrEnum") if enum.closed else self.scope.runtime("OpenEnum")
+        name = names.type_class(enum.name)
+        members = [
+            Member(
+                statement(f"{names.member(v.value)} = ", text.string(v.value), 1),
+                described(1, v.doc, notice(v.deprecated)),
+            )
+            for v in enum.values
+        ]
+        doc = described(1, enum.doc, notice(enum.deprecated), otherwise=f"`{enum.name}`.")
+        return Class(None, self._head(name, base), doc, members)
+
+    @staticmethod
+    def _head(name: str, base: str | None = None) -> list[str]:
+        return lay(Brackets(f"class {name}(", (base,), "):", packs=True), 0) if base else [f"class {name}:"]
+
+    def _union(self, union: Union) -> Iterable[Class | Assignment]:
+        members = [self.speller.class_(struct_ref(self.about.project, m.type)) for m in union.members]
+        name = names.type_class(union.name)
+        if not union.closed:
+            unknown = f"Unknown{union.name}"
+            members.append(unknown)
+            words = f"A `{name}` that this code does not know yet. It can be looked at, but not sent."
+            repr_ = call(self.scope.name("dataclasses", "field"), "repr=False")
+            fields = [
+                Member(["    tag: str"], []),
+                Member(annotated("body", f"dict[str, {self.speller.any}]", repr_, 1), []),
+            ]
+            yield self._class(unknown, None, described(1, words), fields)
+        yield self._assigned(union.name, Chain(tuple(members), "|"), union.doc, union.deprecated)
+
+    def _assigned(self, name: str, value: Node, doc: str | None, deprecated: Deprecation | None) -> Assignment:
+        left = f"{names.type_class(name)}: {self.scope.name('typing', 'TypeAlias')} = "
+        return Assignment(statement(left, value, 0), described(0, doc, notice(deprecated)))
+
+    def _body(self, name: str, body: BodyView, operation: Operation) -> Class:
+        words = f"What `{operation.method}` {'takes' if body is operation.request else 'answers'}."
+        return self._dataclass(name, body.fields, described(1, words))
+
+    def _context(self) -> Class:
+        words = f"What every call of {self.about.contract.name} carries."
+        base = self.scope.runtime("Context")
+        return self._dataclass(
+            self.about.context_class, self.about.context, described(1, words), names.context_field, base
+        )
+
+    def _dataclass(
+        self,
+        name: str,
+        fields: Sequence[Field],
+        doc: list[str],
+        spell: Callable[[str], str] = names.field,
+        base: str | None = None,
+    ) -> Class:
+        return self._class(name, base, doc, [self._field(each, spell) for each in fields])
+
+    def _class(self, name: str, base: str | None, doc: list[str], members: list[Member]) -> Class:
+        decorator = f"@{self.scope.name('dataclasses', 'dataclass')}(slots=True, kw_only=True)"
+        return Class(decorator, self._head(name, base), doc, members)
+
+    def _field(self, field: Field, spell: Callable[[str], str]) -> Member:
+        doc = field_doc(self.about.project, field)
+        return Member(annotated(spell(field.name), self.speller.type(field.type), self._value(field), 1), doc)
+
+    def _value(self, field: Field) -> Node | None:
+        """What stands to the right of a field's ``=``."""
+        hidden = field.sensitive or hides(self.about.project, field.type)
+        given: Node | None = None
+        made: Node | None = None
+        if field.presence is Presence.OPTIONAL:
+            given = "None"
+        elif field.presence is Presence.DEFAULTED:
+            value = self.speller.value(field.default, field.type)
+            if is_immutable(self.speller, field.type, field.default):
+                given = value
+            else:
+                made = value
+        if not hidden and made is None:
+            return given
+        arguments: list[Node] = []
+        if given is not None:
+            arguments.append(f"default={given}")
+        if made is not None:
+            arguments.append(_factory(made))
+        if hidden:
+            arguments.append("repr=False")
+        return call(self.scope.name("dataclasses", "field"), *arguments)
+
+
+def _factory(made: Node) -> Node:
+    empty = {"[]": "list", "{}": "dict"}.get(str(made))
+    if empty is not None:
+        return f"default_factory={empty}"
+    prefix = "default_factory=lambda: "
+    if isinstance(made, Brackets):
+        return Brackets(prefix + made.before, made.items, made.after, made.packs)
+    return f"{prefix}{made}"
+
+
+def _in_order(types: Sequence[TypeDef], contract: str) -> list[TypeDef]:
+    """The types as they are written, but what is evaluated at once (aliases, unions) after what it names."""
+    by_name = {t.name: t for t in types}
+    done: dict[str, TypeDef] = {}
+
+    def visit(type_: TypeDef) -> None:
+        if type_.name in done:
+            return
+        for name in _needs(type_, contract):
+            visit(by_name[name])
+        done[type_.name] = type_
+
+    for type_ in types:
+        visit(type_)
+    return list(done.values())
+
+
+def _needs(type_: TypeDef, contract: str) -> list[str]:
+    match type_:
+        case Alias():
+            return _names_in(type_.type, contract)
+        case Union():
+            return [name for m in type_.members for name in _names_in(m.type, contract)]
+        case _:
+            return []
+
+
+def _names_in(type_: Type, contract: str) -> list[str]:
+    match type_:
+        case NamedType():
+            return [type_.name] if type_.contract == contract else []
+        case ListType():
+            return _names_in(type_.item, contract)
+        case MapType():
+            return _names_in(type_.value, contract)
+        case OptionalType():
+            return _names_in(type_.inner, contract)
+        case ScalarType():
+            return []
