@@ -13,6 +13,7 @@ Rules:
 - We read what PySOA reads, white space around names and values included, and skip headers that we do not know. That is
   without doubt what is meant: an envelope is a map, and so never begins with a letter or with white space. Pieces of a
   chunked reply begin with anything; in them nothing is skipped after ``chunk-id``.
+- Version 1 does not name its content type; an envelope that begins with ``{`` is JSON, since no MessagePack map does.
 - An unknown content type is read, and answered, as MessagePack: PySOA does so.
 """
 
@@ -115,7 +116,7 @@ def _unframe_unusual(message: bytes) -> Frame:
     elif message.startswith(_CONTENT_TYPE):
         claimed, start = 2, 0
     else:
-        return Frame(_FORMATS[1, MSGPACK_TYPE], message, 0, 0, 1)
+        return Frame(_FORMATS[1, JSON_TYPE if message.startswith(b"{") else MSGPACK_TYPE], message, 0, 0, 1)
     headers, payload = _headers(message, start)
     content_type = headers.get(_CONTENT_TYPE, b"").decode("ascii")
     version = claimed if OLDEST_VERSION <= claimed <= VERSION else VERSION

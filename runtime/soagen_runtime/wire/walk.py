@@ -16,7 +16,7 @@ _CONTAINERS = (dict, list, tuple)
 def deeper_than(limit: int, value: Any) -> bool:
     """Whether a decoded value has more than ``limit`` levels of dicts and lists."""
     level = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         level = [
             part
             for whole in level
@@ -25,7 +25,7 @@ def deeper_than(limit: int, value: Any) -> bool:
         ]
         if not level:
             return False
-    return True
+    return any(type(part) is dict or type(part) is list for part in level)
 
 
 def leaves(value: Any, limit: int) -> Iterator[tuple[str, Any, bool]]:
