@@ -200,7 +200,7 @@ class _Composer:
 _SYNTAX: tuple[tuple[re.Pattern[str], str, bool], ...] = (
     (re.compile("flow mapping: .*(expected ',' or '}')"), "this `{` is not closed, or a comma is missing in it", True),
     (re.compile("flow sequence: .*(expected ',' or ']')"), "this `[` is not closed, or a comma is missing in it", True),
-    (re.compile("quoted scalar: .*(end of stream|document separator)"), "the quote is not closed", True),
+    (re.compile("quoted scalar: .*(end of stream|document (separator|indicator))"), "the quote is not closed", True),
     (re.compile("quoted scalar: "), "there is an escape in this text that YAML does not have", True),
     (re.compile("flow node: "), "a value is missing here", False),
     (
