@@ -1,8 +1,8 @@
 """A project of contracts -> the files of a typed Python package. Nothing is written here.
 
-From the model to the text there are three steps, and each knows one thing: `names`, `spelling` and `coder` know Python; `view` puts
-together what each file says; the templates say where it stands. The same contract gives the same bytes, whatever else is
-compiled with it, wherever and in whichever order.
+From the model to the text there are three steps, and each knows one thing: `names`, `spelling` and `coder` know Python;
+`view` puts together what each file says; the templates say where it stands. The same contract gives the same bytes,
+whatever else is compiled with it, wherever and in whichever order.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ INTERFACE = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """``package`` is where the generated package is imported from; ``templates`` a folder with a user's own templates."""
+    """``package`` is where the package is imported from; ``templates`` a folder with a user's own templates."""
 
     package: str
     templates: Path | None = None
@@ -42,8 +42,8 @@ class Options:
 def generate(project: Project, options: Options) -> dict[str, str]:
     """The package's files: posix paths, relative to the folder that the package is imported from, and their texts.
 
-    The names must have been found distinct (`soagen.generate.clashes.clashes`). Raises `jinja2.TemplateError` for a user's
-    template that can't be used.
+    The names must have been found distinct (`soagen.generate.clashes.clashes`). Raises `jinja2.TemplateError` for a
+    user's template that can't be used.
     """
     templates = Templates(options.templates)
     root = options.package.replace(".", "/")

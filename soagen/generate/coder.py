@@ -1,11 +1,11 @@
 """The bodies of encoders and decoders: straight-line code that takes a value apart, field by field.
 
-What is generated (see ``docs/generated-code.md``): each field is read into a local, tested in line, and only where the test fails a
-function of the runtime is called, which mends the value or notes a fault. Faults are collected in the order of the fields; at the
-end there is one exception with all of them, or the value.
+What is generated (see ``docs/generated-code.md``): each field is read into a local, tested in line, and only where the
+test fails a function of the runtime is called, which mends the value or notes a fault. Faults are collected in the
+order of the fields; at the end there is one exception with all of them, or the value.
 
-Values differ in how they are taken: *tested* in line (a str, an int...), *converted* by a call (a uuid, another struct), *held* (list
-and map: tested, checked, then walked through), or passed on as they are (`any`).
+Values differ in how they are taken: *tested* in line (a str, an int...), *converted* by a call (a uuid, another
+struct), *held* (list and map: tested, checked, then walked through), or passed on as they are (`any`).
 """
 
 from __future__ import annotations
@@ -19,11 +19,9 @@ from soagen.generate.checks import Check, Checker
 from soagen.generate.constants import Constants
 from soagen.generate.layout import Brackets, Node, annotated, call, collection, fits, lay, prefixed
 from soagen.generate.scope import Scope, free_name
-from soagen.generate.spelling import Plain, Speller, plain, struct_ref
+from soagen.generate.spelling import Plain, Speller, plain
 from soagen.model import (
     NO_CONSTRAINTS,
-    Alias,
-    Constraints,
     EnumType,
     Field,
     Kind,
@@ -35,7 +33,6 @@ from soagen.model import (
     Project,
     ScalarType,
     Type,
-    Union,
 )
 
 # A local takes its field's name, cut so that tests on it fit into a line.
@@ -77,13 +74,39 @@ _PARAMETERS = frozenset({"cls", "data", "faults", "self", "strict", "value"})
 # What the bodies call: a field of this name gets another local.
 _RUNTIME = frozenset(
     {
-        "ABSENT", "Fault", "Invalid", "Pattern", "as_any", "decode_nothing", "expect", "expect_dict", "list_of", "map_of", "members",
-        "nested", "not_above", "not_below", "not_matching", "not_unique", "plain_list", "plain_map", "repeats", "too_few_entries",
-        "too_few_items", "too_high", "too_long", "too_low", "too_many_entries", "too_many_items", "too_short", "unknown_keys",
-        "unknown_value", "unlisted", "untag", "wrong_currency",
-        *_TESTED.values(), *(word for pair in _CONVERTED.values() for word in pair),
+        "ABSENT",
+        "Fault",
+        "Invalid",
+        "Pattern",
+        "as_any",
+        "decode_nothing",
+        "expect",
+        "expect_dict",
+        "list_of",
+        "map_of",
+        "members",
+        "nested",
+        "not_above",
+        "not_below",
+        "not_matching",
+        "not_unique",
+        "plain_list",
+        "plain_map",
+        "repeats",
+        "too_few_entries",
+        "too_few_items",
+        "too_high",
+        "too_long",
+        "too_low",
+        "too_many_entries",
+        "too_many_items",
+        "too_short",
+        "unknown_keys",
+        "wrong_currency",
+        *_TESTED.values(),
+        *(word for pair in _CONVERTED.values() for word in pair),
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +194,7 @@ class Coder:
 
     def locals(self, fields: Sequence[Field], spell: Callable[[str], str]) -> dict[str, str]:
         """The local of each field, by the field's name."""
-        used = set(_RUNTIME | _PARAMETERS | self.reserved | self.scope.taken)
+        used = set(_RUNTIME | _PARAMETERS | self.reserved | self.scope.bound)
         found: dict[str, str] = {}
         for each in fields:
             found[each.name] = free_name(spell(each.name)[:_LONGEST_LOCAL], used)
@@ -345,7 +368,7 @@ class Coder:
         keyword: str = "if",
         guard: tuple[str, ...] = (),
     ) -> None:
-        """Tests or converts the value in ``place.local`` (or ``source``), then checks its constraints and its elements."""
+        """Tests or converts the value in ``place.local`` (or ``source``); then its constraints, then its elements."""
         local, path = place.local, place.path
         if place.tested:
             tests = self._tests(place.tested, local)

@@ -1,7 +1,7 @@
 """Lines of Python as a formatter would leave them.
 
-The generated code is a fixed point of ``ruff format`` without running it. That needs no formatter, only its rules for the
-few forms that generated code has:
+The generated code is a fixed point of ``ruff format`` without running it. That needs no formatter, only its rules for
+the few forms that generated code has:
 
 - what fits into a line stands on one;
 - else what stands in brackets is spread out: arguments and parameters onto one line of their own if they fit there,

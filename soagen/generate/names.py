@@ -1,7 +1,8 @@
 """Python's spelling of the contract's names, and the names that cannot be told apart in it.
 
-Rules: a keyword or a builtin gets a trailing underscore, as does what the class that a name ends up in needs for itself. The
-lists are fixed, so that the same contract gives the same code whichever Python compiles it. What is sent never changes.
+Rules: a keyword or a builtin gets a trailing underscore, and so does a name that the class it ends up in needs for
+itself. The lists are fixed, so that the same contract gives the same code whichever Python compiles it. What is sent
+never changes.
 """
 
 from __future__ import annotations
@@ -10,32 +11,40 @@ import re
 import unicodedata
 
 KEYWORDS = frozenset(
-    """
-    False None True and as assert async await break class continue def del elif else except finally for from global if import in
-    is lambda nonlocal not or pass raise return try while with yield
-    """.split()
-)
+    {
+        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def",
+        "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is",
+        "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+    }
+)  # fmt: skip
 
 # Python 3.11 to 3.14, with what `site` adds, and what type checkers know besides.
 BUILTINS = frozenset(
-    """
-    abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex copyright credits
-    delattr dict dir divmod enumerate eval exec exit filter float format frozenset getattr globals hasattr hash help hex id input
-    int isinstance issubclass iter len license list locals map max memoryview min next object oct open ord pow print property
-    quit range repr reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip
-    reveal_locals reveal_type
-    ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError BrokenPipeError BufferError
-    BytesWarning ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError
-    DeprecationWarning EOFError Ellipsis EncodingWarning EnvironmentError Exception ExceptionGroup FileExistsError
-    FileNotFoundError FloatingPointError FutureWarning GeneratorExit IOError ImportError ImportWarning IndentationError
-    IndexError InterruptedError IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError
-    NameError NotADirectoryError NotImplemented NotImplementedError OSError OverflowError PendingDeprecationWarning
-    PermissionError ProcessLookupError PythonFinalizationError RecursionError ReferenceError ResourceWarning RuntimeError
-    RuntimeWarning StopAsyncIteration StopIteration SyntaxError SyntaxWarning SystemError SystemExit TabError TimeoutError
-    TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError UnicodeWarning
-    UserWarning ValueError Warning WindowsError ZeroDivisionError
-    """.split()
-)
+    {
+        "abs", "aiter", "all", "anext", "any", "ascii", "bin", "bool", "breakpoint", "bytearray", "bytes",
+        "callable", "chr", "classmethod", "compile", "complex", "copyright", "credits", "delattr", "dict",
+        "dir", "divmod", "enumerate", "eval", "exec", "exit", "filter", "float", "format", "frozenset",
+        "getattr", "globals", "hasattr", "hash", "help", "hex", "id", "input", "int", "isinstance",
+        "issubclass", "iter", "len", "license", "list", "locals", "map", "max", "memoryview", "min", "next",
+        "object", "oct", "open", "ord", "pow", "print", "property", "quit", "range", "repr", "reversed",
+        "round", "set", "setattr", "slice", "sorted", "staticmethod", "str", "sum", "super", "tuple", "type",
+        "vars", "zip", "reveal_locals", "reveal_type", "ArithmeticError", "AssertionError", "AttributeError",
+        "BaseException", "BaseExceptionGroup", "BlockingIOError", "BrokenPipeError", "BufferError",
+        "BytesWarning", "ChildProcessError", "ConnectionAbortedError", "ConnectionError",
+        "ConnectionRefusedError", "ConnectionResetError", "DeprecationWarning", "EOFError", "Ellipsis",
+        "EncodingWarning", "EnvironmentError", "Exception", "ExceptionGroup", "FileExistsError",
+        "FileNotFoundError", "FloatingPointError", "FutureWarning", "GeneratorExit", "IOError", "ImportError",
+        "ImportWarning", "IndentationError", "IndexError", "InterruptedError", "IsADirectoryError", "KeyError",
+        "KeyboardInterrupt", "LookupError", "MemoryError", "ModuleNotFoundError", "NameError",
+        "NotADirectoryError", "NotImplemented", "NotImplementedError", "OSError", "OverflowError",
+        "PendingDeprecationWarning", "PermissionError", "ProcessLookupError", "PythonFinalizationError",
+        "RecursionError", "ReferenceError", "ResourceWarning", "RuntimeError", "RuntimeWarning",
+        "StopAsyncIteration", "StopIteration", "SyntaxError", "SyntaxWarning", "SystemError", "SystemExit",
+        "TabError", "TimeoutError", "TypeError", "UnboundLocalError", "UnicodeDecodeError",
+        "UnicodeEncodeError", "UnicodeError", "UnicodeTranslateError", "UnicodeWarning", "UserWarning",
+        "ValueError", "Warning", "WindowsError", "ZeroDivisionError",
+    }
+)  # fmt: skip
 
 _RESERVED = KEYWORDS | BUILTINS
 
@@ -80,7 +89,6 @@ _METHOD_OWN = frozenset(
         "with_options",
     }
 )
-_UNKNOWN_OWN = frozenset({"tag", "body"})
 
 
 def _spelled(name: str, own: frozenset[str] = frozenset()) -> str:
@@ -110,6 +118,11 @@ def error_field(name: str) -> str:
 def type_class(name: str) -> str:
     """A type."""
     return _spelled(name)
+
+
+def unknown_class(union: str) -> str:
+    """The member of a union that stands for what is not known."""
+    return f"Unknown{union}"
 
 
 def error_class(name: str) -> str:

@@ -27,7 +27,6 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
-            autoescape=False,  # noqa: S701 - this is Python, not HTML
         )
         self._environment.filters["lines"] = "\n".join
 

@@ -1,12 +1,13 @@
 """The names of one generated module: what it imports, and under which name.
 
-Rules: what the contract names keeps its name; what is imported beside it gives way, and only then (``from typing import Any as
-Any_``), so that ordinary code reads as a person would write it. Imports stand in isort's order.
+Rules: what the contract names keeps its name; what is imported beside it gives way, and only then (``from typing import
+Any as Any_``), so that ordinary code reads as a person would write it. Imports stand in isort's order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Set
 from itertools import count
 
 from soagen.generate.layout import Brackets, lay
@@ -16,30 +17,33 @@ _STANDARD = frozenset({"abc", "dataclasses", "datetime", "decimal", "enum", "typ
 RUNTIME = "soagen_runtime.generated"
 
 
-def free_name(wish: str, taken: Iterable[str]) -> str:
+def free_name(wish: str, taken: Set[str]) -> str:
     """``wish``, with as many underscores behind it as it takes to be free."""
-    used = taken if isinstance(taken, (set, frozenset, dict)) else set(taken)
-    return next(name for n in count() if (name := wish + "_" * n) not in used)
+    return next(name for n in count() if (name := wish + "_" * n) not in taken)
 
 
 class Scope:
-    """The imports of a module whose own names are ``taken``. They are listed once all that uses them is made."""
+    """The imports of a module, which are listed once all that uses them is made.
 
-    def __init__(self, taken: Iterable[str], own: Iterable[str] = ()) -> None:
-        """``own`` are names of the same contract, which keep them where they are imported from its other modules."""
+    ``defined`` are the module's own names; ``own`` those of the same contract, which they keep where they are imported
+    from its other modules; ``avoided`` stand for something else inside the module's classes and functions.
+    """
+
+    def __init__(self, defined: Iterable[str] = (), own: Iterable[str] = (), avoided: Iterable[str] = ()) -> None:
         self._own = frozenset(own)
-        self._taken = set(taken) | self._own
+        self._avoided = frozenset(avoided)
+        self._bound = set(defined) | self._own
         self._modules: dict[str, str] = {}
         self._members: dict[tuple[str, str], str] = {}
 
     @property
-    def taken(self) -> frozenset[str]:
+    def bound(self) -> frozenset[str]:
         """All names that mean something in this module by now."""
-        return frozenset(self._taken)
+        return frozenset(self._bound)
 
     def _free(self, wish: str) -> str:
-        name = free_name(wish, self._taken)
-        self._taken.add(name)
+        name = free_name(wish, self._bound | self._avoided)
+        self._bound.add(name)
         return name
 
     def claim(self, wish: str) -> str:
@@ -108,7 +112,15 @@ def _module_key(module: str) -> tuple[int, str]:
     return (-dots, module)
 
 
-def _member_key(name: str) -> tuple[int, str]:
+def member_rank(name: str) -> int:
     """Constants, then classes, then the rest."""
-    rank = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
-    return (rank, name)
+    return 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+
+
+def natural(name: str) -> list[tuple[bool, int, str]]:
+    """A key that sorts ``v2`` before ``v10``."""
+    return [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.findall(r"\d+|\D", name)]
+
+
+def _member_key(name: str) -> tuple[object, ...]:
+    return (member_rank(name), natural(name.lower()), natural(name))

@@ -1,7 +1,8 @@
 """Texts as Python writes them: string literals, docstrings.
 
-Rules: quotes, escapes and line breaks are those that ``ruff format`` would choose; what cannot be seen (controls, formats, lone
-surrogates) is written as an escape, so that the code reads the same in every editor; everything else stays as it is.
+Rules: quotes, escapes and line breaks are those that ``ruff format`` would choose; what cannot be seen (controls,
+formats, lone surrogates) is written as an escape, so that the code reads the same in every editor; all else stays as
+it is.
 """
 
 from __future__ import annotations

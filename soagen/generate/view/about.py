@@ -1,4 +1,4 @@
-"""A contract, with what all views of it need: its classes, the operations of its actions, the names of its functions."""
+"""A contract, with what all views of it need: its classes, its operations, the names of its functions."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class About:
     def type_classes(self) -> tuple[str, ...]:
         """All that ``types`` defines."""
         found = [names.type_class(t.name) for t in self.contract.types]
-        found += [f"Unknown{union.name}" for union in self.unions]
+        found += [names.unknown_class(union.name) for union in self.unions]
         found += list(self.bodies)
         if self.contract.switches:
             found.append(self.switch_class)
@@ -191,11 +191,11 @@ class About:
 
     def codec_scope(self) -> tuple[Scope, CodecNames]:
         """The scope of ``codec``, and the names of the functions in it, which other modules know as well."""
-        scope = Scope(())
+        scope = Scope()
         return scope, CodecNames.make(self.coded, scope)
 
     def speller(self, scope: Scope, style: str) -> Speller:
-        """Spells for one module of this contract: ``here`` in ``types`` itself, ``named`` imports, ``qualified`` by module."""
+        """Spells for one module of this contract: ``here`` in ``types``, ``named`` imports, ``qualified`` by module."""
         match style:
             case "here":
                 return Speller(self.project, self.contract, scope, lambda name: name)

@@ -72,7 +72,7 @@ class _Calls:
         self.blocking = blocking
         self.asyncio = asyncio
         methods = {operation.method for operation in about.operations}
-        self.scope = Scope(taken | methods | {blocking, asyncio, "service_"}, own=about.type_classes)
+        self.scope = Scope({blocking, asyncio}, own=about.type_classes, avoided=taken | methods)
         self.speller: Speller = about.speller(self.scope, "named")
         self.table = self.scope.name(".", "service")
 

@@ -72,7 +72,7 @@ def coder_for(about: About, scope: Scope, own: CodecNames | None) -> Coder:
 class _Codec:
     about: About
     scope: Scope
-    names: CodecNames
+    known: CodecNames
     coder: Coder
 
     def functions(self) -> list[Function]:
@@ -107,14 +107,14 @@ class _Codec:
 
     def _encoder(self, name: str, value: str, sent: str, block: Block) -> Function:
         signature = Brackets(
-            f"def {self.names.of[name][0]}(", (f"value: {value}", "strict: bool"), f") -> {sent}:", packs=True
+            f"def {self.known.of[name][0]}(", (f"value: {value}", "strict: bool"), f") -> {sent}:", packs=True
         )
         return Function(lay(signature, 0), [], block.lines)
 
     def _decoder(self, name: str, given: str, value: str, block: Block) -> Function:
         parameter = "data" if given.startswith("dict") else "value"
         signature = Brackets(
-            f"def {self.names.of[name][1]}(", (f"{parameter}: {given}", "strict: bool"), f") -> {value}:", packs=True
+            f"def {self.known.of[name][1]}(", (f"{parameter}: {given}", "strict: bool"), f") -> {value}:", packs=True
         )
         return Function(lay(signature, 0), [], block.lines)
 
@@ -139,16 +139,16 @@ class _Codec:
 
     def _enum(self, enum: EnumType) -> list[Function]:
         class_ = self._class(enum.name)
-        known = self.coder.constants.name(names.snake(enum.name), call(self.scope.runtime("members"), class_))
+        members = self.coder.constants.name(names.snake(enum.name), call(self.scope.runtime("members"), class_))
         unlisted = call(self.scope.runtime("unlisted"), class_, "value", "strict")
         block = Block(1)
-        with block.when(f"type(value) is not {class_}", f"value not in {known}", operator="or"):
+        with block.when(f"type(value) is not {class_}", f"value not in {members}", operator="or"):
             block.put("value = ", unlisted)
         block.put("return ", "str.__str__(value)")
         encoder = self._encoder(enum.name, class_, "str", block)
         block = Block(1)
         with block.when("type(value) is str"):
-            block.put("member = ", f"{known}.get(value)")
+            block.put("member = ", f"{members}.get(value)")
             with block.when("member is not None"):
                 block.put("return ", "member")
         block.put("return ", unlisted)
@@ -179,5 +179,5 @@ class _Codec:
         else:
             with block.when("strict"):
                 block.put("raise ", unknown)
-            block.put("return ", call(self._class(f"Unknown{union.name}"), "tag=tag", "body=body"))
+            block.put("return ", call(self.coder.speller.own(names.unknown_class(union.name)), "tag=tag", "body=body"))
         return [encoder, self._decoder(union.name, map_, class_, block)]

@@ -28,6 +28,11 @@ def notice(given: Deprecation | None) -> str | None:
     return None if words is None else words if words == "Deprecated." else f"Deprecated: {words}"
 
 
+def in_words(name: str) -> str:
+    """A name as a sentence, where nothing else is said: ``LINE_ITEM`` as ``Line item.``."""
+    return f"{name.replace('_', ' ').strip().capitalize()}."
+
+
 def described(depth: int, doc: str | None, *more: str | None, otherwise: str = "") -> list[str]:
     """The lines of a docstring: the contract's words, or ``otherwise``, and further paragraphs. May be none at all."""
     paragraphs = [doc if doc and doc.strip() else otherwise, *more]

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 
 from soagen.generate import names, text
 from soagen.generate.block import Block
-from soagen.generate.layout import Brackets, Node, annotated, call, collection, lay, statement
+from soagen.generate.coder import Coder
+from soagen.generate.layout import Brackets, Node, call, lay, statement
 from soagen.generate.scope import Scope
 from soagen.generate.view.about import About
 from soagen.generate.view.codec import coder_for
-from soagen.generate.view.docs import described, notice
+from soagen.generate.view.docs import described, in_words, notice
 from soagen.generate.view.signatures import parameters
 from soagen.model import ErrorDef, Placeholder
-
-# Long messages are written in pieces of about this many characters.
-_PIECE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +44,16 @@ def errors_view(about: About) -> ErrorsView | None:
     if not contract.errors:
         return None
     fields = {names.error_field(f.name) for error in contract.errors for f in error.fields}
-    scope = Scope(fields | set(about.error_classes))
-    errors = _Errors(about, scope)
+    scope = Scope(about.error_classes, avoided=fields)
+    errors = _Errors(scope, coder_for(about, scope, None))
     classes = [errors.error_class(error) for error in contract.errors]
     return ErrorsView(scope.lines(), errors.coder.constants.lines, classes)
 
 
+@dataclass(frozen=True, slots=True)
 class _Errors:
-    def __init__(self, about: About, scope: Scope) -> None:
-        self.about = about
-        self.scope = scope
-        self.coder = coder_for(about, scope, None)
+    scope: Scope
+    coder: Coder
 
     def error_class(self, error: ErrorDef) -> ErrorClass:
         name = names.error_class(error.name)
@@ -65,7 +62,7 @@ class _Errors:
             attributes.append("    CALLER_ERROR = False")
         if error.retryable:
             attributes.append("    RETRYABLE = True")
-        doc = described(1, error.doc, notice(error.deprecated), otherwise=f"`{error.name}`.")
+        doc = described(1, error.doc, notice(error.deprecated), otherwise=in_words(error.name))
         base = self.scope.runtime("ContractError")
         return ErrorClass(
             name, base, doc, attributes, self._init(error), self._to_variables(error), self._from_variables(error)

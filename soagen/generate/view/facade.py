@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from soagen.generate.layout import collection, statement
-from soagen.generate.scope import Scope
+from soagen.generate.scope import Scope, member_rank, natural
 from soagen.generate.text import docstring, string
 from soagen.generate.view.about import About
 
@@ -22,17 +22,15 @@ class FacadeView:
 def facade_view(about: About) -> FacadeView:
     """The package of a contract."""
     contract = about.contract
-    origin = {name: ".types" for name in about.type_classes}
-    origin.update({name: ".errors" for name in about.error_classes})
+    origin = dict.fromkeys(about.type_classes, ".types") | dict.fromkeys(about.error_classes, ".errors")
     if about.is_service:
         for kind in ("client", "server"):
             origin[f"{about.prefix}{kind.capitalize()}"] = f".{kind}"
             origin[f"Async{about.prefix}{kind.capitalize()}"] = f".{kind}"
-    scope = Scope(origin, own=origin)
+    scope = Scope(own=origin)
     for name, module in origin.items():
         scope.name(module, name)
     what = "service" if about.is_service else "package"
     doc = docstring([contract.doc or f"The {what} {contract.name}."], 0)
-    # What `isort` and linters take for sorted: capitals first, then classes.
-    exported = sorted(origin, key=lambda name: (not (name.isupper() and len(name) > 1), name))
+    exported = sorted(origin, key=lambda name: (member_rank(name), natural(name)))
     return FacadeView(doc, scope.lines()[2:], statement("__all__ = ", collection("[", map(string, exported), "]"), 0))

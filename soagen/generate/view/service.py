@@ -26,7 +26,7 @@ def service_view(about: About, contract_hash: str) -> ServiceView | None:
     """The module of a service."""
     if not about.is_service:
         return None
-    service = _Service(about, Scope(operation.constant for operation in about.operations))
+    service = _Service(about, Scope({"SERVICE", *(operation.constant for operation in about.operations)}))
     actions = [service.action(operation) for operation in _tried(about.operations)]
     table = service.table(contract_hash)
     return ServiceView(service.scope.lines(), actions, table)

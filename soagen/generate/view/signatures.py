@@ -11,8 +11,10 @@ from soagen.model import Field, Presence
 
 
 def parameters(speller: Speller, fields: Sequence[Field], spell: Callable[[str], str]) -> tuple[list[Node], list[str]]:
-    """The parameters, and the lines that begin the body: a default that could be changed is made anew for each call, and
-    stands as None in the signature."""
+    """The parameters, and the lines that begin the body.
+
+    A default that could be changed is made anew for each call, and stands as None in the signature.
+    """
     given: list[Node] = []
     lines: list[str] = []
     for each in fields:

@@ -10,7 +10,7 @@ from soagen.generate.layout import Brackets, Chain, Node, annotated, call, lay, 
 from soagen.generate.scope import Scope
 from soagen.generate.spelling import Speller, hides, plain, struct_ref
 from soagen.generate.view.about import About, BodyView, Operation
-from soagen.generate.view.docs import described, field_doc, notice
+from soagen.generate.view.docs import described, field_doc, in_words, notice
 from soagen.model import (
     Alias,
     Deprecation,
@@ -67,7 +67,7 @@ def types_view(about: About) -> TypesView | None:
     """The module, unless there is nothing to define."""
     if not about.type_classes:
         return None
-    scope = Scope(about.field_names | set(about.type_classes))
+    scope = Scope(about.type_classes, avoided=about.field_names)
     types = _Types(about, scope, about.speller(scope, "here"))
     definitions = list(types.definitions())
     return TypesView(scope.lines(), definitions)
@@ -103,7 +103,7 @@ class _Types:
                     yield self._dataclass(
                         names.type_class(type_.name),
                         type_.fields,
-                        described(1, type_.doc, notice(type_.deprecated), otherwise=f"`{type_.name}`."),
+                        described(1, type_.doc, notice(type_.deprecated), otherwise=in_words(names.snake(type_.name))),
                     )
                 case EnumType():
                     yield self._enum(type_)
@@ -135,7 +135,7 @@ class _Types:
             )
             for v in enum.values
         ]
-        doc = described(1, enum.doc, notice(enum.deprecated), otherwise=f"`{enum.name}`.")
+        doc = described(1, enum.doc, notice(enum.deprecated), otherwise=in_words(names.snake(enum.name)))
         return Class(None, self._head(name, base), doc, members)
 
     @staticmethod
@@ -146,7 +146,7 @@ class _Types:
         members = [self.speller.class_(struct_ref(self.about.project, m.type)) for m in union.members]
         name = names.type_class(union.name)
         if not union.closed:
-            unknown = f"Unknown{union.name}"
+            unknown = names.unknown_class(union.name)
             members.append(unknown)
             words = f"A `{name}` that this code does not know yet. It can be looked at, but not sent."
             repr_ = call(self.scope.name("dataclasses", "field"), "repr=False")
