@@ -35,7 +35,7 @@ import msgpack
 
 from soagen_runtime.errors import INVALID, ConfigurationError, Fault, NotSerializable, SoagenError
 from soagen_runtime.wire.extensions import decode_extension, encode_extension
-from soagen_runtime.wire.walk import deeper_than, unsendable
+from soagen_runtime.wire.walk import deeper_than, keys, unsendable
 
 MSGPACK_TYPE: Final = "application/msgpack"
 JSON_TYPE: Final = "application/json"
@@ -123,24 +123,20 @@ class MessagePack:
         """What can be read of ``data``, with `Unreadable` where a value cannot. Raises `Undecodable` if nothing can."""
         try:
             _skip(data)
-            unpacker = msgpack.Unpacker(
-                None,
-                max_buffer_size=len(data),
+            return _fed_with(
+                data,
                 ext_hook=_decode_extension_or_reason,
                 timestamp=3,
                 strict_map_key=False,
                 object_pairs_hook=_map_with_odd_keys,
                 unicode_errors="surrogateescape",
-            )
-            unpacker.feed(data)
-            return unpacker.unpack()
+            ).unpack()
         except Exception as error:
             raise Undecodable(_said_by(error)) from error
 
     def peek(self, data: bytes, key: str, /) -> Any:
         """What stands under ``key`` in a map, of whose bytes the end may be missing; None if it cannot be read."""
-        unpacker = msgpack.Unpacker(None, max_buffer_size=len(data))
-        unpacker.feed(data)
+        unpacker = _fed_with(data)
         try:
             for _ in range(unpacker.read_map_header()):
                 if unpacker.unpack() == key:
@@ -156,9 +152,13 @@ def _pack(value: Any) -> bytes:
 
 
 def _skip(data: bytes) -> None:
-    unpacker = msgpack.Unpacker(None, max_buffer_size=len(data))
+    _fed_with(data).skip()
+
+
+def _fed_with(data: bytes, **options: Any) -> msgpack.Unpacker:
+    unpacker = msgpack.Unpacker(None, max_buffer_size=len(data) or 1, **options)  # 0 would mean a buffer of a megabyte
     unpacker.feed(data)
-    unpacker.skip()
+    return unpacker
 
 
 def _map_with_odd_keys(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
@@ -183,10 +183,13 @@ class Json:
 
     def encode(self, value: Any, /) -> bytes:
         """The bytes of ``value``. Raises `NotSerializable`, also for a key or a number that JSON would change."""
-        faults = unsendable(value, MAX_DEPTH, _write_json, _write_json_key)
-        if faults:
-            raise NotSerializable(faults)
-        return _write_json(value)
+        try:
+            data = _write_json(value)
+            if not all(isinstance(key, str) for key in keys(value)):
+                raise TypeError("a key that is not a string")
+        except Exception as error:
+            raise NotSerializable(_faults(value, _write_json, _write_json_key, error)) from error
+        return data
 
     def decode(self, data: bytes, /) -> Any:
         """The value of ``data``. Raises `Undecodable`."""
@@ -214,8 +217,11 @@ class Json:
         return None if found is None else int(found[1])
 
 
+_JSON_ENCODER = json.JSONEncoder(allow_nan=False)
+
+
 def _write_json(value: Any) -> bytes:
-    return json.dumps(value, allow_nan=False).encode("ascii")
+    return _JSON_ENCODER.encode(value).encode("ascii")
 
 
 def _write_json_key(key: Any) -> bytes:

@@ -28,6 +28,18 @@ def deeper_than(limit: int, value: Any) -> bool:
     return any(type(part) is dict or type(part) is list for part in level)
 
 
+def keys(value: Any) -> Iterator[Any]:
+    """Every key of every map in ``value``, which may not contain itself."""
+    stack = [value]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, dict):
+            yield from part
+            stack.extend(part.values())
+        elif isinstance(part, (list, tuple)):
+            stack.extend(part)
+
+
 def leaves(value: Any, limit: int) -> Iterator[tuple[str, Any, bool]]:
     """Each part of ``value`` that is no dict, list or tuple, in order, with its dotted path and whether it is a key.
 
