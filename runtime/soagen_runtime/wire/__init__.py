@@ -22,7 +22,7 @@ from soagen_runtime.wire.envelope import (
     encode_request,
     request_meta,
 )
-from soagen_runtime.wire.frame import DEFAULT_FORMAT, Format, format_of
+from soagen_runtime.wire.frame import DEFAULT_FORMAT, Format, envelope_size, format_of
 from soagen_runtime.wire.job import validate_job
 from soagen_runtime.wire.result import ActionResult, JobResult
 
@@ -49,6 +49,7 @@ __all__ = [
     "decode_request",
     "encode_reply",
     "encode_request",
+    "envelope_size",
     "format_of",
     "request_meta",
     "validate_job",

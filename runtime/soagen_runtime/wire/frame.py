@@ -102,6 +102,11 @@ def frame(format: Format, payload: bytes) -> bytes:
     return format.preamble + payload
 
 
+def envelope_size(format: Format, message: bytes) -> int:
+    """How many bytes of a message count against a limit: its envelope, without the preamble, as PySOA counts them."""
+    return len(message) - len(format.preamble)
+
+
 def unframe(message: bytes) -> Frame:
     """A message without its preamble. Never raises: what has no preamble is a message of version 1."""
     if message.startswith(_USUAL) and message[_USUAL_LENGTH : _USUAL_LENGTH + 1] >= b"\x80":

@@ -2,7 +2,7 @@
 
 import pytest
 from soagen_runtime.wire import JSON_TYPE, MSGPACK_TYPE, UnknownContentType, format_of
-from soagen_runtime.wire.frame import DEFAULT_FORMAT, frame, unframe
+from soagen_runtime.wire.frame import DEFAULT_FORMAT, envelope_size, frame, unframe
 
 _MAP = b"\x81\xa1a\x01"
 
@@ -21,6 +21,7 @@ def test_what_is_written_is_read(content_type: str, version: int, preamble: byte
     format = format_of(content_type, version)
     payload = _MAP if content_type == MSGPACK_TYPE else b'{"a": 1}'
     assert frame(format, payload) == preamble + payload
+    assert envelope_size(format, preamble + payload) == len(payload)
     read = unframe(preamble + payload)
     assert read.format is format
     assert read.payload == payload

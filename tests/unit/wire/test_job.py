@@ -6,7 +6,7 @@ import pytest
 from soagen_runtime.wire import validate_job
 
 _CONTROL: dict[str, Any] = {"continue_on_error": False}
-_CONTEXT: dict[str, Any] = {"correlation_id": "c", "switches": []}
+_CONTEXT: dict[Any, Any] = {"correlation_id": "c", "switches": []}
 _ACTIONS: list[Any] = [{"action": "echo", "body": {}}]
 
 
