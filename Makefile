@@ -41,6 +41,8 @@ redis:
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/ruff check --isolated examples/shop/shop/api
+	$(BIN)/ruff format --isolated --check examples/shop/shop/api
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 	$(BIN)/pyright

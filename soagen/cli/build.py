@@ -7,7 +7,7 @@ has nothing to do is found out before the compiler is imported (`cache`).
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,7 +146,7 @@ def _compile(
     """The findings or, if there are none, the generated files. ``read`` is filled with every file that was read."""
     # Not at the top: a build with nothing to do needs none of this.
     from soagen.generate import Options, generate
-    from soagen.generate.names import clashes
+    from soagen.generate.clashes import clashes
     from soagen.load import load
 
     def reader(path: str) -> bytes:
@@ -155,10 +155,22 @@ def _compile(
         return content
 
     loaded = load([shown(path) for path in paths], read=reader)
-    findings = loaded.diagnostics or clashes(loaded.project)
+    if loaded.project is None:
+        return loaded.diagnostics, {}
+    findings = clashes(loaded.project)
     if findings:
         return findings, {}
-    return (), generate(loaded.project, Options(package=settings.package, templates=settings.templates))
+    files = generate(loaded.project, Options(package=settings.package, templates=settings.templates))
+    _insist_on_mark(files)
+    return (), files
+
+
+def _insist_on_mark(files: Mapping[str, str]) -> None:
+    """A user's templates may change all but the first line, without which soagen would not know its files again."""
+    mark = output.MARK.decode()
+    bare = [name for name, text in files.items() if name.endswith(".py") and not text.startswith(mark)]
+    if bare:
+        raise Problem(*(f"{name} would not begin with `{mark}`: keep that line in your templates" for name in bare))
 
 
 # --- building again and again

@@ -6,8 +6,9 @@ There is no broker, but every call takes the whole way: it is written down as by
 from __future__ import annotations
 
 import logging
+import sys
 
-from soagen_runtime import CallError, LocalTransport
+from soagen_runtime import LocalTransport, VariantActive
 
 from shop.api.common import Address, CommonSwitch, Line
 from shop.api.orders import NoSuchOrder, Order, OrdersClient, OrdersContext
@@ -23,11 +24,12 @@ TEA_FOR_TWO = [Line(sku="TEA-1", quantity=1), Line(sku="CUP-7", quantity=2)]
 
 
 class _Indented(logging.Formatter):
-    """A call below the one that it was made for."""
+    """A call below the one that it was made for, with the correlation id in a column of its own."""
 
     def format(self, record: logging.LogRecord) -> str:
-        nested = record.__dict__["call"].calling_service is not None
-        return f"    {'  ' * nested}{record.getMessage()}"
+        call = record.__dict__["call"]
+        made_by = f"  {call.calling_service}" if call.calling_service else "shopper"
+        return f"    {f'{made_by} -> {call.service}.{call.action}':<36}{call.correlation_id}"
 
 
 def shop() -> LocalTransport:
@@ -39,7 +41,7 @@ def shop() -> LocalTransport:
 
 def main() -> None:
     """Goes shopping."""
-    handler = logging.StreamHandler()
+    handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_Indented())
     logging.getLogger("shop").addHandler(handler)
     logging.getLogger("shop").setLevel(logging.INFO)
@@ -51,65 +53,65 @@ def main() -> None:
         cancelled(orders, order)
 
 
-def say(text: str = "") -> None:
-    """Prints a line, in step with the log."""
-    print(text, flush=True)
-
-
 def chained_calls(orders: OrdersClient) -> Order:
     """One call, which makes others; all of them carry one correlation id."""
-    say("One order, three services, one correlation id")
+    print("One order, three services, one correlation id")
     calling = orders.with_options(
-        correlation_id="ada-buys-tea", context=OrdersContext(locale="en-GB", session_token="ada's own")
+        correlation_id="ada-buys-tea",
+        context=OrdersContext(locale="en-GB", session_token="ada's own"),
     )
     order = calling.place_order(lines=TEA_FOR_TWO, ship_to=ADA, method=CARD, gift_note="To Charles").order
     articles = ", ".join(f"{line.quantity} x {line.sku}" for line in order.lines)
-    say(f"  {order.id_} is {order.status}: {articles} for {order.total}, to {order.ship_to.name} in {order.ship_to.city}\n")
+    print(
+        f"  {order.id_} is {order.status}: {articles} for {order.total}, to {order.ship_to.name} in {order.ship_to.city}\n"
+    )
     return order
 
 
 def typed_errors(orders: OrdersClient, stock: StockClient) -> None:
     """Errors are classes, with fields; also those that come from two services away."""
-    say("Errors of the contracts, caught by their classes")
+    print("Errors of the contracts, caught by their classes")
     calling = orders.with_options(correlation_id="too-many-pots")
     try:
         calling.place_order(lines=[Line(sku="POT-3", quantity=5)], ship_to=ADA, method=CARD)
     except OutOfStock as error:
-        say(f"  OutOfStock: {error.message}; more on {error.restocked_on}")
+        print(f"  OutOfStock: {error.message}; more on {error.restocked_on}")
     calling = orders.with_options(correlation_id="a-stolen-card")
+    calling_stock = stock.with_options(correlation_id="a-stolen-card")
     card = Card(number=STOLEN_CARD, holder="A Lovelace", expires="08/99")
     try:
         calling.place_order(lines=TEA_FOR_TWO, ship_to=ADA, method=card)
     except PaymentDeclined as error:
-        say(f"  PaymentDeclined: {error.reason}; and the card is not in the log: {card!r}")
-    reserved = stock.levels(skus=["CUP-7"]).levels["CUP-7"].reserved
-    say(f"  what was put aside for it is back on the shelf; only the first order holds cups: {reserved}\n")
+        print(f"  PaymentDeclined: {error.message}; of the card, only this is ever shown:\n    {card}")
+    reserved = calling_stock.levels(skus=["CUP-7"]).levels["CUP-7"].reserved
+    print(f"  what was put aside for her is back on the shelf: {reserved} cups are reserved, as before\n")
 
 
 def a_switch(orders: OrdersClient) -> None:
     """A switch that is on selects another contract, and goes along into the calls that follow."""
-    say("A switch: what a pot of tea for two costs in the sale")
-    say(f"  off: {orders.quote(lines=TEA_FOR_TWO).total}")
-    sale = orders.quote_summer_sale(lines=TEA_FOR_TWO)
-    say(f"  on:  {sale.total} instead of {sale.instead_of}, until {sale.valid_until:%H:%M} UTC")
-    calling = orders.with_options(switches=[CommonSwitch.SUMMER_SALE])
+    print("A switch: tea for two while SUMMER_SALE is on")
+    calling = orders.with_options(correlation_id="what-is-it-now")
+    before = calling.quote(lines=TEA_FOR_TWO).total
+    sale = calling.quote_summer_sale(lines=TEA_FOR_TWO)  # a contract of its own: it tells until when
+    print(f"  off, {before}; on, {sale.total} instead of {sale.instead_of} until {sale.valid_until:%d %B %H:%M} UTC")
+    calling = orders.with_options(correlation_id="in-the-sale", switches=[CommonSwitch.SUMMER_SALE])
     order = calling.place_order(lines=TEA_FOR_TWO, ship_to=ADA, method=CARD).order
-    say(f"  on:  {order.id_} costs {order.total}")
+    print(f"  {order.id_}, ordered with the switch on, costs {order.total}")
     try:
         calling.quote(lines=TEA_FOR_TWO)
-    except CallError as error:
-        say(f"  a call under the wrong contract is not even sent: {error}\n")
+    except VariantActive:
+        print("  a quote under the contract that the switch replaces is refused before it is sent: VariantActive\n")
 
 
 def cancelled(orders: OrdersClient, order: Order) -> None:
     """And back again."""
-    say("Changed her mind")
+    print("Changed her mind")
     calling = orders.with_options(correlation_id="no-tea-after-all")
-    say(f"  {order.id_} is {calling.cancel_order(id_=order.id_).order.status}")
+    print(f"  {order.id_} is {calling.cancel_order(id_=order.id_).order.status}")
     try:
         calling.get_order(id_="o_1")
     except NoSuchOrder as error:
-        say(f"  {type(error).__name__}: {error.message}")
+        print(f"  NoSuchOrder: {error.message}")
 
 
 if __name__ == "__main__":

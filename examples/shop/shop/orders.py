@@ -73,7 +73,9 @@ class Orders(AsyncOrdersServer):
         full = await self._price(request.lines)
         midnight = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         return QuoteSummerSaleResponse(
-            total=full.apply_factor(SALE), instead_of=full, valid_until=midnight + dt.timedelta(days=1)
+            total=full.apply_factor(SALE),
+            instead_of=full,
+            valid_until=midnight + dt.timedelta(days=1),
         )
 
     async def place_order(self, request: PlaceOrderRequest, ctx: OrdersContext) -> PlaceOrderResponse:
@@ -128,7 +130,10 @@ class Orders(AsyncOrdersServer):
 
     async def _price(self, lines: list[Line]) -> Amount:
         levels = (await self._stock.levels(skus=sorted({line.sku for line in lines}))).levels
-        return sum((levels[line.sku].price.apply_factor(line.quantity) for line in lines), Amount.ZERO)
+        return sum(
+            (levels[line.sku].price.apply_factor(line.quantity) for line in lines),
+            Amount.ZERO,
+        )
 
     def _find(self, number: str) -> _Placed:
         if number not in self._placed:

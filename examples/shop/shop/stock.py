@@ -60,7 +60,10 @@ class Stock(StockServer):
                 level = self._level(sku)
                 if level.on_shelf < wanted:
                     raise OutOfStock(
-                        sku=sku, wanted=wanted, available=level.on_shelf, restocked_on=level.restocked_on
+                        sku=sku,
+                        wanted=wanted,
+                        available=level.on_shelf,
+                        restocked_on=level.restocked_on,
                     )
             self._move(request.lines, 1)
             until = dt.datetime.now(dt.UTC) + request.hold_for
