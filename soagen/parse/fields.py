@@ -17,6 +17,7 @@ from soagen.parse.shapes import (
     Reader,
     as_map,
     as_scalar,
+    as_word,
     count,
     distinct,
     flag,
@@ -84,7 +85,7 @@ def _pattern(p: Parsing, entry: Entry) -> ConstraintTree | None:
 
 
 def _currencies(p: Parsing, entry: Entry) -> ConstraintTree | None:
-    codes = items(p, entry, "currency codes")
+    codes = items(p, entry, "currency codes", as_word)
     if codes is None:
         return None
     if not codes and not getattr(entry.value, "items", ()):

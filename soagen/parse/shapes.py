@@ -37,6 +37,7 @@ class Parsing:
 
 
 Reader: TypeAlias = Callable[[Parsing, Entry], Any]
+ScalarReader: TypeAlias = Callable[[Parsing, Entry, str], Scalar | None]
 
 
 def closest(word: str, known: Collection[str]) -> str | None:
@@ -158,12 +159,12 @@ def wire(p: Parsing, entry: Entry) -> Name | None:
     return None
 
 
-def items(p: Parsing, entry: Entry, what: str) -> list[Scalar] | None:
-    """The scalars of a list; those that are none are reported."""
+def items(p: Parsing, entry: Entry, what: str, read: ScalarReader = as_scalar) -> list[Scalar] | None:
+    """The scalars of a list; those that are none are reported. ``read`` is `as_word` where `null` is no item."""
     seq = as_list(p, entry, f"a list of {what}")
     if seq is None:
         return None
-    scalars = (as_scalar(p, Entry(Scalar(entry.key.text, True, item.at), item), what) for item in seq.items)
+    scalars = (read(p, Entry(Scalar(entry.key.text, True, item.at), item), what) for item in seq.items)
     return [scalar for scalar in scalars if scalar is not None]
 
 

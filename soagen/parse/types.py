@@ -20,7 +20,7 @@ BUILTINS = {kind.value: kind for kind in Kind}
 _CONTAINERS = {"list": ListExpr, "map": MapExpr}
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUALIFIED = re.compile(rf"(?:({_WORD.pattern})\.)?({_WORD.pattern})")
-_NO_NAMES = frozenset(("true", "false", "null"))
+_NO_NAMES = frozenset(("true", "True", "TRUE", "false", "False", "FALSE", "null", "Null", "NULL"))  # YAML 1.2's words
 
 
 class _Refused(Exception):
@@ -47,7 +47,7 @@ def type_expression(p: Parsing, entry: Entry) -> TypeExpr | None:
 def qualified_name(scalar: Scalar) -> NameExpr | None:
     """``NAME`` or ``alias.NAME``, or None if the text is neither."""
     match = _QUALIFIED.fullmatch(scalar.text)
-    return _name(scalar, match) if match else None
+    return _name(scalar, match) if match and match[0] not in _NO_NAMES else None
 
 
 def _name(scalar: Scalar, match: re.Match[str]) -> NameExpr:
@@ -98,7 +98,7 @@ class _Expressions:
             return self.container(match[0], start, depth)
         if match[0] in BUILTINS:
             return BuiltinExpr(BUILTINS[match[0]], self.scalar.part(*match.span()))
-        if match[0].lower() in _NO_NAMES:
+        if match[0] in _NO_NAMES:
             raise _Refused(f"`{match[0]}` is no type", start)
         name = _name(self.scalar, match)
         self.found.append(name)

@@ -5,6 +5,6 @@ Any bytes may come in: what can't be read is a finding, never an exception. Noth
 
 from soagen.source.nodes import Bad, Entry, Map, Node, Scalar, Seq
 from soagen.source.reader import HAS_LIBYAML, MAX_DEPTH, read
-from soagen.source.text import legible, lines_of
+from soagen.source.text import legible
 
-__all__ = ["HAS_LIBYAML", "MAX_DEPTH", "Bad", "Entry", "Map", "Node", "Scalar", "Seq", "legible", "lines_of", "read"]
+__all__ = ["HAS_LIBYAML", "MAX_DEPTH", "Bad", "Entry", "Map", "Node", "Scalar", "Seq", "legible", "read"]

@@ -25,11 +25,11 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from soagen.diagnostics import Span
+from soagen.diagnostics import Span, lines_of
 from soagen.findings import Report
 from soagen.source.nodes import Bad, Entry, Map, Node, Scalar, Seq
 from soagen.source.pure import PureParser
-from soagen.source.text import decode, lines_of
+from soagen.source.text import decode
 
 MAX_DEPTH = 64
 HAS_LIBYAML: bool = yaml.__with_libyaml__

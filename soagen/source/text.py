@@ -1,4 +1,4 @@
-"""Bytes -> text that YAML can be read from, and the lines of a text as an editor counts them.
+"""Bytes -> text that YAML can be read from.
 
 The text is UTF-8 without a byte order mark, and holds neither control characters nor the exotic line ends that YAML 1.1
 knows (U+0085, U+2028, U+2029): so every reader of YAML, and every editor, counts the same lines and columns.
@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import re
 
-from soagen.diagnostics import Span
+from soagen.diagnostics import Span, lines_of
 from soagen.findings import Report
 
 _BOM = "\ufeff"
 _REFUSED = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_LINE_END = re.compile("\r\n|\r|\n")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-
-
-def lines_of(text: str) -> list[str]:
-    """The lines of a text, without their ends."""
-    return _LINE_END.split(text)
 
 
 def legible(data: bytes) -> str:
