@@ -20,7 +20,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from currint import Amount
 
@@ -371,6 +371,14 @@ def unsendable(union: str) -> Invalid:
     return Invalid([Fault(INVALID, "", f"Not a {union} instance that can be sent")])
 
 
+class _New(Protocol):
+    def __call__(self, class_: type[T], /) -> T: ...
+
+
+# A decoder makes its object without going through `__init__`, whose keywords would cost more than all the reading.
+new: _New = object.__new__
+
+
 # --- enums
 
 
@@ -406,20 +414,20 @@ def unlisted(enum: type[E], value: Any, strict: bool) -> E:
 
 
 class Pattern:
-    """A regular expression that is compiled when it is first needed; a client needs none."""
+    """A regular expression that is compiled when it is first needed; a client needs none.
+
+    ``matches`` says whether it fits the whole of a text.
+    """
 
     __slots__ = ("matches", "text")
 
-    matches: Callable[[str], object]
-
     def __init__(self, text: str) -> None:
         self.text = text
+        self.matches: Callable[[str], object] = self._first
 
-    def __getattr__(self, name: str) -> Any:
-        if name != "matches":
-            raise AttributeError(name)
+    def _first(self, text: str) -> object:
         self.matches = re.compile(self.text).fullmatch
-        return self.matches
+        return self.matches(text)
 
 
 def _broken(faults: list[Fault], path: str, message: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from soagen.generate import text
+from soagen.generate import names, text
 from soagen.generate.constants import Constants
 from soagen.generate.layout import Node, call, collection
 from soagen.generate.spelling import Plain, Speller, microseconds
@@ -50,10 +50,11 @@ class Checker:
         """The checks of a value that stands in ``local``; ``encoded`` says that it is in the form that is sent."""
         kind = plain.type.kind if isinstance(plain.type, ScalarType) else None
         found: list[Check] = []
-        for constraints in plain.constraints:
-            found += self._bounds(local, path, hint, kind, constraints, encoded)
-            found += self._sizes(local, path, constraints)
-            found += self._others(local, path, hint, constraints)
+        for rule in plain.rules:
+            named = names.snake(rule.alias) if rule.alias else hint
+            found += self._bounds(local, path, named, kind, rule.constraints, encoded)
+            found += self._sizes(local, path, rule.constraints)
+            found += self._others(local, path, named, rule.constraints)
         return found
 
     def _report(self, word: str, path: str, *more: str) -> Node:

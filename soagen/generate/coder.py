@@ -21,7 +21,6 @@ from soagen.generate.layout import Brackets, Node, annotated, call, collection, 
 from soagen.generate.scope import Scope, free_name
 from soagen.generate.spelling import Plain, Speller, plain
 from soagen.model import (
-    NO_CONSTRAINTS,
     EnumType,
     Field,
     Kind,
@@ -86,6 +85,7 @@ _RUNTIME = frozenset(
         "map_of",
         "members",
         "nested",
+        "new",
         "not_above",
         "not_below",
         "not_matching",
@@ -172,8 +172,7 @@ class _Place:
     @property
     def is_simple(self) -> bool:
         """Whether one test is all there is to do."""
-        unconstrained = all(each == NO_CONSTRAINTS for each in self.value.constraints)
-        return self.tested is not None and self.tested not in _TESTED_ALSO and unconstrained
+        return self.tested is not None and self.tested not in _TESTED_ALSO and not self.value.rules
 
 
 @dataclass(slots=True)
@@ -260,7 +259,14 @@ class Coder:
         if known_only:
             self._unknown(block, fields, owner)
         self._close(block)
-        block.put("return ", call(class_, *(f"{spell(f.name)}={locals_[f.name]}" for f in fields)))
+        if class_ == "cls":
+            block.put("return ", call(class_, *(f"{spell(f.name)}={locals_[f.name]}" for f in fields)))
+            return
+        # Not through the dataclass's `__init__`, whose keywords would cost more than all the reading.
+        block.put("value = ", call(self.scope.runtime("new"), class_))
+        for each in fields:
+            block.put(f"value.{spell(each.name)} = ", locals_[each.name])
+        block.put("return ", "value")
 
     def _unknown(self, block: Block, fields: Sequence[Field], owner: str) -> None:
         keys = call("frozenset", collection("{", (text.string(f.wire) for f in fields), "}"))
@@ -426,7 +432,7 @@ class Coder:
         element = held.item if isinstance(held, ListType) else held.value
         inner = plain(self.project, element)
         optional = isinstance(element, OptionalType)
-        bare = not optional and isinstance(inner.type, ScalarType) and not self._constrained(inner)
+        bare = not optional and isinstance(inner.type, ScalarType) and not inner.rules
         if bare and inner.type == ScalarType(Kind.ANY) and is_list:
             return
         start: tuple[Node, ...] = ("faults", place.path, place.local)
@@ -438,10 +444,6 @@ class Coder:
             function = self._function(element, f"{place.hint}_{'item' if is_list else 'value'}", decode)
             walked = call(self.scope.runtime("list_of" if is_list else "map_of"), *start, function, "strict")
         block.put(f"{place.local} = ", walked)
-
-    @staticmethod
-    def _constrained(value: Plain) -> bool:
-        return any(constraints != NO_CONSTRAINTS for constraints in value.constraints)
 
     def _function(self, type_: Type, hint: str, decode: bool) -> str:
         """The function that encodes or decodes a value of a type; made here unless its contract has it."""

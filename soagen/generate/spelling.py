@@ -17,6 +17,7 @@ from soagen.generate import names, text
 from soagen.generate.layout import Node, call, collection, prefixed
 from soagen.generate.scope import Scope
 from soagen.model import (
+    NO_CONSTRAINTS,
     Alias,
     Body,
     Constraints,
@@ -57,27 +58,35 @@ _DATETIME = {
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """Constraints, and the alias in whose definition they stand, if they stand in one."""
+
+    constraints: Constraints
+    alias: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Plain:
     """A type with its aliases looked through: what it is in the end, and all constraints that hold, alias first."""
 
     type: Type
-    constraints: tuple[Constraints, ...]
+    rules: tuple[Rule, ...]
 
 
-def plain(project: Project, type_: Type) -> Plain:
-    """What a type is in the end; ``type_`` is not optional."""
+def plain(project: Project, type_: Type, alias: str | None = None) -> Plain:
+    """What a type, optional or not, is in the end; ``alias`` is the one that it defines."""
     match type_:
-        case NamedType():
-            own = (type_.constraints,)
-            target = project.type(type_)
-            if not isinstance(target, Alias):
-                return Plain(type_, own)
-            inner = plain(project, target.type)
-            return Plain(inner.type, inner.constraints + own)
         case OptionalType():
-            return plain(project, type_.inner)
+            return plain(project, type_.inner, alias)
+        case NamedType() if isinstance(target := project.type(type_), Alias):
+            inner = plain(project, target.type, target.name)
+            return Plain(inner.type, inner.rules + _rules(type_.constraints, alias))
         case _:
-            return Plain(type_, (type_.constraints,))
+            return Plain(type_, _rules(type_.constraints, alias))
+
+
+def _rules(constraints: Constraints, alias: str | None) -> tuple[Rule, ...]:
+    return () if constraints == NO_CONSTRAINTS else (Rule(constraints, alias),)
 
 
 def fields_of(project: Project, body: Body) -> tuple[Field, ...]:

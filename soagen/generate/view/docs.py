@@ -43,7 +43,7 @@ def described(depth: int, doc: str | None, *more: str | None, otherwise: str = "
 def field_doc(project: Project, field: Field) -> list[str]:
     """The lines of a field's docstring, if there is anything to say."""
     value = plain(project, field.type)
-    limits = [part for each in value.constraints for part in _limits(each, value.type)]
+    limits = [part for rule in value.rules for part in _limits(rule.constraints, value.type)]
     sentence = f"{'; '.join(limits)}." if limits else None
     return described(1, field.doc, sentence and sentence[0].upper() + sentence[1:], notice(field.deprecated))
 
