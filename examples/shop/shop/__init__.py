@@ -1,1 +1,1 @@
-"""A shop in three services. What is in `shop.api` is generated from the contracts; everything else was written by hand."""
+"""A shop in three services. `shop.api` is generated from the contracts; everything else was written by hand."""
