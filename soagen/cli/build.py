@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,26 +128,34 @@ def _once(settings: _Settings, options: argparse.Namespace) -> Outcome:
     # Whoever watches wants to know what a build reads, and only builds when something has changed.
     if cached and not options.watch and cache.fresh(package, settings.templates):
         return Outcome()
-    read: dict[Path, bytes] = {}
-    findings, files = _compile(settings, paths, read)
-    if findings:
-        return Outcome(findings, read=read)
-    differences = output.compare(settings.out, files, package)
+    compiled = _compile(settings, paths)
+    if compiled.findings:
+        return Outcome(compiled.findings, read=compiled.read, texts=compiled.texts)
+    differences = output.compare(settings.out, compiled.files, package)
     if not options.check:
         output.apply(differences)
         if cached:
-            cache.remember(settings.templates, read, files)
-    return Outcome((), differences, read)
+            cache.remember(settings.templates, compiled.read, compiled.files)
+    return Outcome((), differences, compiled.read)
 
 
-def _compile(
-    settings: _Settings, paths: Sequence[Path], read: dict[Path, bytes]
-) -> tuple[Sequence[Diagnostic], dict[str, str]]:
-    """The findings or, if there are none, the generated files. ``read`` is filled with every file that was read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compiled:
+    """Findings or, if there are none, files; and in either case what was read to get there."""
+
+    findings: Sequence[Diagnostic] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    read: Mapping[Path, bytes]
+    texts: Mapping[str, str]
+
+
+def _compile(settings: _Settings, paths: Sequence[Path]) -> _Compiled:
     # Not at the top: a build with nothing to do needs none of this.
-    from soagen.generate import Options, generate
+    from soagen.generate import Options, TemplateProblem, generate
     from soagen.generate.clashes import clashes
     from soagen.load import load
+
+    read: dict[Path, bytes] = {}
 
     def reader(path: str) -> bytes:
         content = Path(path).read_bytes()
@@ -155,14 +163,15 @@ def _compile(
         return content
 
     loaded = load([shown(path) for path in paths], read=reader)
-    if loaded.project is None:
-        return loaded.diagnostics, {}
-    findings = clashes(loaded.project)
-    if findings:
-        return findings, {}
-    files = generate(loaded.project, Options(package=settings.package, templates=settings.templates))
+    findings = loaded.diagnostics if loaded.project is None else clashes(loaded.project)
+    if findings or loaded.project is None:
+        return _Compiled(findings=findings, read=read, texts=loaded.texts)
+    try:
+        files = generate(loaded.project, Options(package=settings.package, templates=settings.templates))
+    except TemplateProblem as problem:
+        raise Problem(f"{shown(problem.path)}:{problem.line}: {problem.reason}") from problem
     _insist_on_mark(files)
-    return (), files
+    return _Compiled(files=files, read=read, texts=loaded.texts)
 
 
 def _insist_on_mark(files: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """With findings, there are no differences: nothing was generated. ``read`` are the contracts, by their paths."""
+    """With findings, there are no differences: nothing was generated.
+
+    ``read`` are the files that were read, and ``texts`` what stands in them, by the paths that findings name.
+    """
 
     findings: Sequence[Diagnostic] = ()
     differences: Sequence[Difference] = ()
-    read: dict[Path, bytes] = field(default_factory=dict)
+    read: Collection[Path] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def tell(outcome: Outcome, options: argparse.Namespace) -> int:
@@ -40,7 +44,7 @@ def _as_text(outcome: Outcome, check: bool, quiet: bool) -> Iterable[str]:
     if outcome.findings:
         from soagen.diagnostics import render
 
-        yield render(outcome.findings)
+        yield render(outcome.findings, outcome.texts)
         yield f"{_count(len(outcome.findings), 'finding')}; nothing was written"
     elif check and outcome.differences:
         yield from diff(outcome.differences)
@@ -63,5 +67,7 @@ def _count(number: int, noun: str) -> str:
 
 def _as_json(outcome: Outcome, failed: bool) -> Iterable[str]:
     """One document, as ``docs/cli.md`` describes it."""
+    from soagen.diagnostics import as_data
+
     files = [{"path": difference.name, "state": difference.kind} for difference in outcome.differences]
-    yield json.dumps({"ok": not failed, "findings": [], "files": files}, ensure_ascii=False)
+    yield json.dumps({"ok": not failed, "findings": as_data(outcome.findings), "files": files}, ensure_ascii=False)

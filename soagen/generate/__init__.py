@@ -15,7 +15,7 @@ from typing import Any
 from soagen import __version__
 from soagen.canonical import contract_hash
 from soagen.generate import names
-from soagen.generate.render import Templates
+from soagen.generate.render import TemplateProblem, Templates
 from soagen.generate.view.about import About
 from soagen.generate.view.calls import client_view, server_view
 from soagen.generate.view.codec import codec_view
@@ -25,7 +25,7 @@ from soagen.generate.view.service import service_view
 from soagen.generate.view.types import types_view
 from soagen.model import Contract, Project
 
-__all__ = ["INTERFACE", "Options", "generate"]
+__all__ = ["INTERFACE", "Options", "TemplateProblem", "generate"]
 
 # What the generated code needs of the runtime; see `soagen_runtime.generated`.
 INTERFACE = 1
@@ -42,7 +42,7 @@ class Options:
 def generate(project: Project, options: Options) -> dict[str, str]:
     """The package's files: posix paths, relative to the folder that the package is imported from, and their texts.
 
-    The names must have been found distinct (`soagen.generate.clashes.clashes`). Raises `jinja2.TemplateError` for a
+    The names must have been found distinct (`soagen.generate.clashes.clashes`). Raises `TemplateProblem` for a
     user's template that can't be used.
     """
     templates = Templates(options.templates)

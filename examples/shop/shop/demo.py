@@ -5,8 +5,10 @@ There is no broker, but every call takes the whole way: it is written down as by
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
+from collections.abc import Iterator
 
 from soagen_runtime import LocalTransport, VariantActive
 
@@ -32,6 +34,20 @@ class _Indented(logging.Formatter):
         return f"    {f'{made_by} -> {call.service}.{call.action}':<36}{call.correlation_id}"
 
 
+@contextlib.contextmanager
+def shown_calls() -> Iterator[None]:
+    """Prints each call that a service gets."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_Indented())
+    log = logging.getLogger("shop")
+    log.setLevel(logging.INFO)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
 def shop() -> LocalTransport:
     """The three services, ready to be called."""
     transport = LocalTransport(Stock(), Payments())
@@ -41,12 +57,8 @@ def shop() -> LocalTransport:
 
 def main() -> None:
     """Goes shopping."""
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(_Indented())
-    logging.getLogger("shop").addHandler(handler)
-    logging.getLogger("shop").setLevel(logging.INFO)
     transport = shop()
-    with OrdersClient(transport) as orders, StockClient(transport) as stock:
+    with shown_calls(), OrdersClient(transport) as orders, StockClient(transport) as stock:
         order = chained_calls(orders)
         typed_errors(orders, stock)
         a_switch(orders)
@@ -62,9 +74,7 @@ def chained_calls(orders: OrdersClient) -> Order:
     )
     order = calling.place_order(lines=TEA_FOR_TWO, ship_to=ADA, method=CARD, gift_note="To Charles").order
     articles = ", ".join(f"{line.quantity} x {line.sku}" for line in order.lines)
-    print(
-        f"  {order.id_} is {order.status}: {articles} for {order.total}, to {order.ship_to.name} in {order.ship_to.city}\n"
-    )
+    print(f"  {order.id_} is {order.status}: {articles} for {order.total}, to {order.ship_to.city}\n")
     return order
 
 
