@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from soagen.generate.layout import INDENT, Chain, Node, lay, statement
@@ -24,9 +24,11 @@ class Block:
         self.lines += statement(prefix, node, self.depth)
 
     @contextmanager
-    def when(self, *operands: str, operator: str = "and", keyword: str = "if") -> Iterator[None]:
-        """``if a and b:`` around what is put meanwhile."""
-        self.lines += statement(f"{keyword} ", Chain(operands, operator), self.depth, ":")
+    def when(self, *operands: str, any_of: Sequence[str] = (), keyword: str = "if") -> Iterator[None]:
+        """``if a and b and (c or d):`` around what is put meanwhile."""
+        either = Chain(tuple(any_of), "or")
+        condition = Chain((*operands, *any_of), "and") if len(any_of) < 2 else Chain(operands, "and", either)
+        self.lines += statement(f"{keyword} ", condition if operands else either, self.depth, ":")
         with self._inside():
             yield
 

@@ -172,7 +172,7 @@ class _Place:
     @property
     def is_simple(self) -> bool:
         """Whether one test is all there is to do."""
-        return self.tested is not None and self.tested not in _TESTED_ALSO and not self.value.rules
+        return self.tested is not None and not self.value.rules
 
 
 @dataclass(slots=True)
@@ -322,8 +322,14 @@ class Coder:
             self._present(block, place, each.presence is not Presence.REQUIRED, decode=True)
 
     def _default(self, block: Block, place: _Place, each: Field) -> None:
-        with block.when(f"{place.local} is None"):
-            block.put(f"{place.local} = ", self.speller.value(each.default, each.type))
+        local, default = place.local, self.speller.value(each.default, each.type)
+        if place.is_converted and not place.value.rules:
+            choice = f"{local} = {default} if {local} is None else {self._converted(place, local, decode=True)}"
+            if fits(choice, block.depth):
+                block.add(choice)
+                return
+        with block.when(f"{local} is None"):
+            block.put(f"{local} = ", default)
         if place.is_any:
             return
         if place.tested:
@@ -379,7 +385,7 @@ class Coder:
         if place.tested:
             tests = self._tests(place.tested, local)
             mended = call(self.scope.runtime(_TESTED[place.tested]), "faults", path, local)
-            with block.when(*guard, *tests, operator="and" if guard else "or", keyword=keyword):
+            with block.when(*guard, any_of=tests, keyword=keyword):
                 block.put(f"{local} = ", mended)
         elif place.is_held:
             is_list = isinstance(place.value.type, ListType)
@@ -410,7 +416,7 @@ class Coder:
         elif checks:
             with block.when("strict"):
                 for check in checks:
-                    with block.when(*check.broken, operator="or"):
+                    with block.when(any_of=check.broken):
                         block.add(check.report)
 
     def _converted(self, place: _Place, source: Node, decode: bool) -> Node:

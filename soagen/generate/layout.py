@@ -41,13 +41,14 @@ class Brackets:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Operands and what joins them: ``A | B``, ``a and b``."""
+    """Operands and what joins them: ``A | B``, ``a and b``; ``last`` is a chain of another operator, in parentheses."""
 
     operands: tuple[str, ...]
     operator: str
+    last: Chain | None = None
 
     def __str__(self) -> str:
-        return f" {self.operator} ".join(self.operands)
+        return f" {self.operator} ".join([*self.operands, *([f"({self.last})"] if self.last else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,6 @@ def prefixed(prefix: str, node: Node) -> Node:
     match node:
         case Brackets():
             return replace(node, before=prefix + node.before)
-        case Chain():
-            return Chain((prefix + node.operands[0], *node.operands[1:]), node.operator)
         case _:
             return f"{prefix}{node}"
 
@@ -95,8 +94,6 @@ def _suffixed(node: Node, suffix: str) -> Node:
     match node:
         case Brackets():
             return replace(node, after=node.after + suffix)
-        case Chain():
-            return Chain((*node.operands[:-1], node.operands[-1] + suffix), node.operator)
         case _:
             return f"{node}{suffix}"
 
@@ -142,6 +139,9 @@ def statement(prefix: str, node: Node, depth: int, suffix: str = "") -> list[str
         return [INDENT * depth + flat]
     if isinstance(node, Brackets) and node.items and fits(prefix + node.before, depth):
         return lay(_suffixed(prefixed(prefix, node), suffix), depth)
+    if isinstance(node, Chain) and node.last:
+        prefix += f" {node.operator} ".join([*node.operands, ""])
+        node = node.last
     inside = _operands(node, depth + 1)
     if inside is None or not fits(f"{prefix}(", depth):
         return [INDENT * depth + flat]

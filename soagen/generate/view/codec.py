@@ -142,7 +142,7 @@ class _Codec:
         members = self.coder.constants.name(names.snake(enum.name), call(self.scope.runtime("members"), class_))
         unlisted = call(self.scope.runtime("unlisted"), class_, "value", "strict")
         block = Block(1)
-        with block.when(f"type(value) is not {class_}", f"value not in {members}", operator="or"):
+        with block.when(any_of=(f"type(value) is not {class_}", f"value not in {members}")):
             block.put("value = ", unlisted)
         block.put("return ", "str.__str__(value)")
         encoder = self._encoder(enum.name, class_, "str", block)

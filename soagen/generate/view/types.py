@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from soagen.generate import names, text
-from soagen.generate.layout import Brackets, Chain, Node, annotated, call, lay, statement
+from soagen.generate.layout import Brackets, Chain, Node, annotated, call, lay, prefixed, statement
 from soagen.generate.scope import Scope
 from soagen.generate.spelling import Speller, hides, plain, struct_ref
 from soagen.generate.view.about import About, BodyView, Operation
@@ -209,20 +209,24 @@ class _Types:
         if given is not None:
             arguments.append(f"default={given}")
         if made is not None:
-            arguments.append(_factory(made))
+            arguments.append(self._factory(made, field.type))
         if hidden:
             arguments.append("repr=False")
         return call(self.scope.name("dataclasses", "field"), *arguments)
 
-
-def _factory(made: Node) -> Node:
-    empty = {"[]": "list", "{}": "dict"}.get(str(made))
-    if empty is not None:
-        return f"default_factory={empty}"
-    prefix = "default_factory=lambda: "
-    if isinstance(made, Brackets):
-        return Brackets(prefix + made.before, made.items, made.after, made.packs)
-    return f"{prefix}{made}"
+    def _factory(self, made: Node, type_: Type) -> Node:
+        if str(made) not in ("[]", "{}"):
+            return prefixed("default_factory=lambda: ", made)
+        # Spelled out for type checkers, and quoted where it may not be defined yet.
+        held = plain(self.about.project, type_).type
+        element = self.speller.type(held.item) if isinstance(held, ListType) else None
+        if isinstance(held, MapType):
+            element = self.speller.type(held.value)
+        if element is None:
+            return f"default_factory=dict[str, {self.speller.any}]"
+        later = _names_in(held, self.about.contract.name)
+        shown = f'"{element}"' if later else element
+        return f"default_factory={'list[' if isinstance(held, ListType) else 'dict[str, '}{shown}]"
 
 
 def _in_order(types: Sequence[TypeDef], contract: str) -> list[TypeDef]:
