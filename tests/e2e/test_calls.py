@@ -14,7 +14,7 @@ AT = dt.datetime(2026, 2, 3, 4, 5, 6, 789012, tzinfo=dt.UTC)
 
 def test_a_response_arrives(world: Any) -> None:
     response = world.client("probe").add(a=1, b=2)
-    assert response == world.api.probe.AddResponse(sum=3, moods=[world.api.probe.Mood.CALM])
+    assert response == world.api.probe.AddResponse(total=3, moods=[world.api.probe.Mood.CALM])
 
 
 def test_an_error_of_the_contract_is_caught_by_its_class(world: Any) -> None:
@@ -64,7 +64,7 @@ def test_an_exception_in_a_handler_is_a_server_error_and_the_server_lives(world:
     client = world.client("probe")
     with pytest.raises(soagen.ServerError, match="Internal server error: no such thing"):
         client.crash(text="no such thing")
-    assert client.add(a=1, b=1).sum == 2
+    assert client.add(a=1, b=1).total == 2
     assert "LookupError" in caplog.text
 
 
@@ -104,7 +104,7 @@ def test_a_call_without_a_reply_ends_at_its_timeout_and_the_next_one_works(world
     with pytest.raises(soagen.CallTimeout):
         client.wait()
     world.probe.logic.release()
-    assert client.add(a=2, b=2).sum == 4
+    assert client.add(a=2, b=2).total == 4
 
 
 def test_a_timeout_may_be_given(world: Any) -> None:

@@ -10,8 +10,8 @@ import asyncio
 import itertools
 import logging
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
 
 import redis.asyncio
 
@@ -32,6 +32,8 @@ from soagen_runtime.transport.redis.masters import (
 from soagen_runtime.transport.replies import ReplyReader, checked
 from soagen_runtime.wire import InvalidMessage, ReplyMessage, keys
 
+T = TypeVar("T")
+
 log = logging.getLogger("soagen.client")
 
 
@@ -48,22 +50,35 @@ class _Connection:
         if self._offset is None:
             before = time.time()
             with self._master.translated():
-                reply = await self._redis.time()
+                reply = await _heeding_cancellation(self._redis.time())
             self._offset = offset_of(reply, before, time.time())
         return time.time() + self._offset
 
     async def push(self, key: str, lifetime: int, messages: tuple[bytes, ...]) -> None:
         with self._master.translated():
-            await self._push(keys=[key], args=[lifetime, CAPACITY, *messages])
+            await _heeding_cancellation(self._push(keys=[key], args=[lifetime, CAPACITY, *messages]))
 
     async def pop(self, key: str, seconds: float) -> bytes | None:
         """The first message of a list, or None if none came within ``seconds``, which is at most `MAX_BLOCK`."""
         with self._master.translated():
-            popped: Any = await self._redis.blpop([key], timeout=max(0.001, seconds))
+            popped: Any = await _heeding_cancellation(self._redis.blpop([key], timeout=max(0.001, seconds)))
         return None if popped is None else bytes(popped[1])
 
     async def close(self) -> None:
         await self._redis.aclose()
+
+
+async def _heeding_cancellation(command: Awaitable[T]) -> T:
+    """The result of a command, unless the task was cancelled meanwhile.
+
+    The library writes under `asyncio.wait_for`, which before Python 3.12 swallows a cancellation that comes as the write ends.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task is not None else 0
+    result = await command
+    if task is not None and task.cancelling() > before:
+        raise asyncio.CancelledError
+    return result
 
 
 class AsyncEnd:
