@@ -22,7 +22,7 @@ from soagen_runtime.errors import INVALID, Error, Fault, NotSerializable, Soagen
 from soagen_runtime.wire.codec import MAX_DEPTH, Undecodable, Unreadable
 from soagen_runtime.wire.frame import DEFAULT_FORMAT, Format, Frame, unframe
 from soagen_runtime.wire.result import JobResult, Malformed, result_from_map, result_to_map
-from soagen_runtime.wire.walk import leaves
+from soagen_runtime.wire.walk import dotted, leaves
 
 CLIENT_VERSION: Final = (1, 4, 9)
 """The version of PySOA whose wire we speak; what we say we are in ``meta.client_version``."""
@@ -33,6 +33,7 @@ _KNOWS_CALLER_ERRORS = (0, 70, 0)
 _NEVER_SENT_BACK = ("serializer", "protocol_version")
 
 _MOST_ERRORS = 20
+_LONGEST_PATH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,7 @@ def _invalid_request(frame: Frame, reason: str) -> InvalidMessage:
 def _unreadable_parts(envelope: Any) -> list[Error]:
     """What keeps a salvaged request from being read, by path; nothing if it is not in its values."""
     errors = []
-    for path, part, is_key in leaves(envelope, MAX_DEPTH):
+    for place, part, is_key in leaves(envelope, MAX_DEPTH):
         if isinstance(part, Unreadable):
             message = f"Not readable: {part.reason}"
         elif isinstance(part, str) and not _is_unicode(part):
@@ -238,9 +239,8 @@ def _unreadable_parts(envelope: Any) -> list[Error]:
             message = f"Nested deeper than {MAX_DEPTH}"
         else:
             continue
-        errors.append(
-            Error(code=INVALID, message=message, field=_inside_body(path).encode("utf-8", "replace").decode())
-        )
+        path = _inside_body(dotted(place)).encode("utf-8", "replace").decode()
+        errors.append(Error(code=INVALID, message=message, field=path[:_LONGEST_PATH]))
         if len(errors) == _MOST_ERRORS:
             break
     return errors

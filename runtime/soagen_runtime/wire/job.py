@@ -6,6 +6,7 @@ Errors come in the order of PySOA's schema, unknown keys last in each map. None 
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from soagen_runtime.errors import INVALID, MISSING, UNKNOWN, Error
@@ -13,6 +14,10 @@ from soagen_runtime.errors import INVALID, MISSING, UNKNOWN, Error
 _JOB_KEYS = frozenset({"control", "context", "actions"})
 _ACTION_KEYS = frozenset({"action", "body"})
 _CONTEXT_STRINGS = ("caller", "calling_service", "correlation_id")
+
+# Of one kind no more faults than this are listed: a hostile job could make fifty bytes of answer from each of its own.
+_MANY = 100
+
 _NO_BODY: dict[str, Any] = {}
 
 
@@ -47,8 +52,8 @@ def _check_context(errors: list[Error], context: Any) -> None:
     if type(context) is not dict:
         errors.append(_invalid("Not a dict", "context"))
         return
-    if odd := [key for key in _CONTEXT_STRINGS if key in context and type(context[key]) is not str]:
-        errors.extend(_invalid("Not a unicode string", f"context.{key}") for key in odd)
+    if wrong := [key for key in _CONTEXT_STRINGS if key in context and type(context[key]) is not str]:
+        errors.extend(_invalid("Not a unicode string", f"context.{key}") for key in wrong)
     if "correlation_id" not in context:
         errors.append(_missing("correlation_id", "context.correlation_id"))
     if "switches" not in context:
@@ -56,11 +61,8 @@ def _check_context(errors: list[Error], context: Any) -> None:
     elif type(context["switches"]) is not list:
         errors.append(_invalid("Not a list", "context.switches"))
     elif context["switches"]:
-        errors.extend(
-            _invalid("Not an integer", f"context.switches.{index}")
-            for index, switch in enumerate(context["switches"])
-            if type(switch) is not int
-        )
+        odd = (index for index, switch in enumerate(context["switches"]) if type(switch) is not int)
+        errors.extend(_invalid("Not an integer", f"context.switches.{index}") for index in islice(odd, _MANY))
 
 
 def _check_actions(errors: list[Error], actions: Any) -> None:
@@ -71,6 +73,8 @@ def _check_actions(errors: list[Error], actions: Any) -> None:
         errors.append(_invalid("List is shorter than 1", "actions"))
     for index, action in enumerate(actions):
         _check_action(errors, action, f"actions.{index}")
+        if len(errors) > _MANY:
+            break
 
 
 def _check_action(errors: list[Error], action: Any, path: str) -> None:
@@ -85,7 +89,7 @@ def _check_action(errors: list[Error], action: Any, path: str) -> None:
     if type(body) is not dict:
         errors.append(_invalid("Not a dict", f"{path}.body"))
     elif odd_keys := [key for key in body if type(key) is not str]:
-        errors.extend(_invalid("Not a unicode string", f"{path}.body.{key}") for key in odd_keys)
+        errors.extend(_invalid("Not a unicode string", f"{path}.body.{key}") for key in odd_keys[:_MANY])
     if not action.keys() <= _ACTION_KEYS:
         _check_extra_keys(errors, action, _ACTION_KEYS, path)
 

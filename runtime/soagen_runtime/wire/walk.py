@@ -1,6 +1,8 @@
 """Walks over plain values: how deep they are nested, and which parts of them cannot be sent.
 
-Neither recurses, since what is walked may be nested deeper than Python's stack, or contain itself.
+Rules: nothing here recurses, since what is walked may be nested deeper than Python's stack, or contain itself. A path
+is spelled out only for what is reported: one long key above many parts would otherwise cost its length for each of
+them.
 """
 
 from __future__ import annotations
@@ -40,35 +42,55 @@ def keys(value: Any) -> Iterator[Any]:
             stack.extend(part)
 
 
-def leaves(value: Any, limit: int) -> Iterator[tuple[str, Any, bool]]:
-    """Each part of ``value`` that is no dict, list or tuple, in order, with its dotted path and whether it is a key.
+# Where a part is: the place of what holds it, and its key or index there. None is the whole.
+Place = tuple["Place | None", Any]
+
+
+def dotted(place: Place | None) -> str:
+    """The path to a place: ``items.1.price``."""
+    names: list[str] = []
+    while place is not None:
+        place, name = place
+        names.append(str(name))
+    return ".".join(reversed(names))
+
+
+def leaves(value: Any, limit: int) -> Iterator[tuple[Place | None, Any, bool]]:
+    """Each part of ``value`` that is no dict, list or tuple, in order, with its place and whether it is a key.
 
     What is nested deeper than ``limit`` is given whole, without a look into it.
     """
-    stack: list[tuple[str, Any, bool, int]] = [("", value, False, 0)]
-    while stack:
-        path, part, is_key, depth = stack.pop()
-        if is_key or depth >= limit or not isinstance(part, _CONTAINERS):
-            yield path, part, is_key
-            continue
-        inner: list[tuple[str, Any, bool, int]] = []
-        for name, element in part.items() if isinstance(part, dict) else enumerate(part):
-            inner_path = f"{path}.{name}" if path else str(name)
-            if isinstance(part, dict):
-                inner.append((inner_path, name, True, depth + 1))
-            inner.append((inner_path, element, False, depth + 1))
-        stack.extend(reversed(inner))
+    levels: list[Iterator[tuple[Place | None, Any, bool]]] = [iter([(None, value, False)])]
+    while levels:
+        for place, part, is_key in levels[-1]:
+            if is_key or len(levels) > limit or not isinstance(part, _CONTAINERS):
+                yield place, part, is_key
+            else:
+                levels.append(_parts(place, part))
+                break
+        else:
+            levels.pop()
+
+
+def _parts(place: Place | None, whole: Any) -> Iterator[tuple[Place | None, Any, bool]]:
+    if isinstance(whole, dict):
+        for key, part in whole.items():
+            yield (place, key), key, True
+            yield (place, key), part, False
+    else:
+        for index, part in enumerate(whole):
+            yield (place, index), part, False
 
 
 def unsendable(value: Any, limit: int, write: Callable[[Any], bytes], write_key: Callable[[Any], bytes]) -> list[Fault]:
     """A fault for each part of ``value`` that ``write`` (``write_key`` for keys of maps) raises an Exception for."""
     faults = []
-    for path, part, is_key in leaves(value, limit):
+    for place, part, is_key in leaves(value, limit):
         if isinstance(part, _CONTAINERS) and not is_key:
-            faults.append(Fault(INVALID, path, f"Nested deeper than {limit}"))
+            faults.append(Fault(INVALID, dotted(place), f"Nested deeper than {limit}"))
             continue
         try:
             (write_key if is_key else write)(part)
         except Exception as error:  # whatever a codec says against a value is the fault
-            faults.append(Fault(INVALID, path, f"Cannot be sent: {error}"))
+            faults.append(Fault(INVALID, dotted(place), f"Cannot be sent: {error}"))
     return faults

@@ -1,6 +1,7 @@
 """Requests and replies of our own making: what is written, what is kept, what is answered."""
 
 import math
+import tracemalloc
 from typing import Any
 
 import msgpack as reference
@@ -191,3 +192,16 @@ def test_no_more_errors_than_anyone_reads() -> None:
     with pytest.raises(InvalidMessage) as refused:
         decode_request(_raw(b"\x07", _META, b"\xdc\x03\xe8" + b"\xd4\x63\x00" * 1000))
     assert len(refused.value.errors) == 20
+
+
+def test_long_path_above_many_parts_costs_little() -> None:
+    body = b"\x81" + reference.packb("k" * 50_000) + b"\xdd\x00\x00\x75\x30" + b"\x01" * 29_998 + b"\xd4\x63\x00" * 2
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidMessage) as refused:
+            decode_request(_raw(b"\x07", _META, body))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 5_000_000
+    assert [len(error.field or "") for error in refused.value.errors] == [500, 500]

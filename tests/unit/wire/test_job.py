@@ -99,3 +99,16 @@ def test_faulty_job(body: Any, errors: list[tuple[str, str, str | None]]) -> Non
 def test_unknown_keys_of_several_types_are_listed() -> None:
     body = {"control": _CONTROL, "context": _CONTEXT, "actions": _ACTIONS, 5: 1, "b": 2}
     assert _shown(body) == [("UNKNOWN", "Extra keys present: 5, b", None)]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"context": {"correlation_id": "c", "switches": ["x"] * 10_000}},
+        {"actions": [None] * 10_000},
+        {"actions": [{"action": "a", "body": dict.fromkeys(range(10_000))}]},
+    ],
+)
+def test_hostile_job_does_not_get_an_answer_many_times_its_size(part: dict[str, Any]) -> None:
+    body = {"control": _CONTROL, "context": _CONTEXT, "actions": _ACTIONS, **part}
+    assert 100 <= len(validate_job(body)) <= 101
