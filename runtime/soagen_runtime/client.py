@@ -3,6 +3,8 @@
 A client is cheap to derive from (`with_options`) and safe to share: a blocking one between threads, an asyncio one between
 tasks of one loop. Everything a call inherits from the call that is being served is added by itself; see
 `soagen_runtime.context`.
+
+Programs import many clients and call few, so that what makes a call (the wire, the transports) is loaded by the first call.
 """
 
 from __future__ import annotations
@@ -11,17 +13,19 @@ import copy
 from collections.abc import Iterable
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from soagen_runtime.action import Action, Service
 from soagen_runtime.context import Context
 from soagen_runtime.core.answers import ErrorTable
-from soagen_runtime.core.call import CallOptions, call
+from soagen_runtime.core.options import CallOptions
 from soagen_runtime.core.stepping import run_blocking
-from soagen_runtime.core.transport import ClientTransport, Transport
 from soagen_runtime.errors import RequestInvalid
 from soagen_runtime.switches import switch_ids
 from soagen_runtime.validation import Invalid
+
+if TYPE_CHECKING:
+    from soagen_runtime.core.transport import ClientTransport, Transport
 
 Ctx = TypeVar("Ctx", bound=Context)
 Request = TypeVar("Request")
@@ -94,6 +98,8 @@ class Client(_Options[Ctx]):
         run_blocking(self._transport.close())
 
     def _call(self, action: Action[Request, Response], request: Request) -> Response:
+        from soagen_runtime.core.call import call
+
         return run_blocking(call(self._transport, self.service, self._table, action, request, self._options))
 
 
@@ -118,6 +124,8 @@ class AsyncClient(_Options[Ctx]):
         await self._transport.close()
 
     async def _call(self, action: Action[Request, Response], request: Request) -> Response:
+        from soagen_runtime.core.call import call
+
         return await call(self._transport, self.service, self._table, action, request, self._options)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from soagen_runtime.action import Action, Service
 from soagen_runtime.context import Call, current_call
 from soagen_runtime.core.answers import ErrorTable
+from soagen_runtime.core.options import CallOptions
 from soagen_runtime.core.transport import ClientTransport
 from soagen_runtime.errors import (
     CallTimeout,
@@ -34,16 +34,6 @@ DEFAULT_TIMEOUT = 5.0  # seconds; PySOA's `message_receive_timeout_in_seconds`
 ONEWAY_LIFETIME = 60.0  # seconds that a request may wait when nobody waits for it; PySOA's `message_expiry_in_seconds`
 _BODY = "actions.0.body."  # where the action's body stands in a job
 MAX_REQUEST_BYTES = 102_400  # PySOA's limit for requests
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallOptions:
-    """How a client makes its calls. ``timeout`` is in seconds; ``context`` holds keys as they are sent."""
-
-    timeout: float | None = None
-    switches: frozenset[int] = frozenset()
-    context: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    correlation_id: str | None = None
 
 
 async def call(

@@ -215,7 +215,7 @@ class Dispatcher:
                 return error.errors
             case Invalid():
                 log.error("%s: the response breaks its contract: %s", name, error)
-                return (_server_error(f"the response of {action.wire} breaks its contract"),)
+                return (_server_error(_broken_response(action.wire, error)),)
             case _:
                 # What another service answered, and nobody caught, is not this action's answer: its codes and paths are about
                 # another request.
@@ -242,7 +242,7 @@ class Dispatcher:
             data = encode_reply(message, result, expiry)
         except NotSerializable as error:
             log.error("%s: a response could not be written down: %s", self.service.name, error)
-            text = f"Could not serialize the response: {error}"
+            text = "Could not send the response because it failed to serialize"
             data = encode_reply(message, _job_error(RESPONSE_NOT_SERIALIZABLE, text), expiry)
         if len(data) > self.limits.reply_bytes:
             log.error("%s: a response of %d bytes is too large", self.service.name, len(data))
@@ -264,6 +264,11 @@ def _text(value: Any) -> str | None:
 
 def _error(fault: Fault, *, is_caller_error: bool = False) -> Error:
     return Error(code=fault.code, message=fault.message, field=fault.path or None, is_caller_error=is_caller_error)
+
+
+def _broken_response(action: str, invalid: Invalid) -> str:
+    faults = (f"{fault.path or None} {fault.code}: {fault.message}" for fault in invalid.faults)
+    return "\n\t".join((f"{action} had an invalid response:", *faults))
 
 
 def _server_error(text: str) -> Error:

@@ -10,7 +10,8 @@ import pytest
 from soagen_runtime.action import Action, Service, decode_nothing, encode_nothing
 from soagen_runtime.context import Call, Context, current_call
 from soagen_runtime.core.answers import ErrorTable
-from soagen_runtime.core.call import DEFAULT_TIMEOUT, ONEWAY_LIFETIME, CallOptions, call
+from soagen_runtime.core.call import DEFAULT_TIMEOUT, ONEWAY_LIFETIME, call
+from soagen_runtime.core.options import CallOptions
 from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.errors import CallTimeout, ReplyInvalid
 from soagen_runtime.wire import DEFAULT_FORMAT, ActionResult, JobResult, ReplyMessage, RequestMessage, decode_request
