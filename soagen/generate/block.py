@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from soagen.generate.layout import INDENT, Chain, Node, lay, statement
+from soagen.generate.layout import INDENT, Chain, Node, item, lay, statement
+
+
+def _condition(all_of: Sequence[Node], any_of: Sequence[Node]) -> Node:
+    if len(any_of) == 1:
+        all_of, any_of = [*all_of, *any_of], ()
+    if len(all_of) == 1 and not any_of:
+        return all_of[0]
+    either = Chain(tuple(map(str, any_of)), "or")
+    if not all_of:
+        return either
+    return Chain(tuple(map(str, all_of)), "and", either if any_of else None)
 
 
 class Block:
@@ -19,16 +30,18 @@ class Block:
         """An expression, or a statement without a right side to break."""
         self.lines += lay(node, self.depth)
 
+    def put_item(self, target: str, key: str, value: str) -> None:
+        """``target[key] = value``."""
+        self.lines += item(target, key, value, self.depth)
+
     def put(self, prefix: str, node: Node) -> None:
         """``prefix node``, where prefix ends in ``= `` or ``return ``."""
         self.lines += statement(prefix, node, self.depth)
 
     @contextmanager
-    def when(self, *operands: str, any_of: Sequence[str] = (), keyword: str = "if") -> Iterator[None]:
+    def when(self, *operands: Node, any_of: Sequence[Node] = (), keyword: str = "if") -> Iterator[None]:
         """``if a and b and (c or d):`` around what is put meanwhile."""
-        either = Chain(tuple(any_of), "or")
-        condition = Chain((*operands, *any_of), "and") if len(any_of) < 2 else Chain(operands, "and", either)
-        self.lines += statement(f"{keyword} ", condition if operands else either, self.depth, ":")
+        self.lines += statement(f"{keyword} ", _condition(operands, any_of), self.depth, ":")
         with self._inside():
             yield
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from soagen.generate import names, text
 from soagen.generate.constants import Constants
-from soagen.generate.layout import Node, call, collection
+from soagen.generate.layout import Node, call, collection, compared
 from soagen.generate.spelling import Plain, Speller, microseconds
 from soagen.model import Bound, Constraints, Kind, ScalarType
 
@@ -35,7 +35,7 @@ _SIZES = (
 class Check:
     """``if`` any of ``broken``: ``report``."""
 
-    broken: tuple[str, ...]
+    broken: tuple[Node, ...]
     report: Node
 
 
@@ -71,15 +71,15 @@ class Checker:
             report = self._report(word, path, shown)
             match kind:
                 case Kind.MONEY:
-                    yield Check((f"{local}.value {broken} {shown}",), report)
+                    yield Check((compared(f"{local}.value", broken, shown),), report)
                 case Kind.FLOAT:  # NaN keeps no bound
-                    yield Check((f"not {local} {kept} {shown}",), report)
+                    yield Check((compared(f"not {local}", kept, shown),), report)
                 case Kind.DECIMAL:  # NaN can't even be compared
-                    yield Check((f"{local}.is_nan()", f"{local} {broken} {shown}"), report)
+                    yield Check((f"{local}.is_nan()", compared(local, broken, shown)), report)
                 case Kind.DURATION if encoded:
-                    yield Check((f"{local} {broken} {microseconds(bound)}",), report)
+                    yield Check((compared(local, broken, str(microseconds(bound))),), report)
                 case _:
-                    yield Check((f"{local} {broken} {shown}",), report)
+                    yield Check((compared(local, broken, shown),), report)
 
     def _bound(self, hint: str, bound: Bound, kind: Kind | None) -> str:
         if kind is Kind.FLOAT:
@@ -92,17 +92,17 @@ class Checker:
         for name, broken, word in _SIZES:
             bound: int | None = getattr(constraints, name)
             if bound is not None:
-                yield Check((f"len({local}) {broken} {bound}",), self._report(word, path, str(bound)))
+                yield Check((compared(f"len({local})", broken, str(bound)),), self._report(word, path, str(bound)))
 
     def _others(self, local: str, path: str, hint: str, constraints: Constraints) -> Iterator[Check]:
         if constraints.pattern is not None:
             pattern = self.constants.name(
                 f"{hint}_pattern", call(self.speller.scope.runtime("Pattern"), text.pattern(constraints.pattern))
             )
-            yield Check((f"not {pattern}.matches({local})",), self._report("not_matching", path, pattern))
+            yield Check((call(f"not {pattern}.matches", local),), self._report("not_matching", path, pattern))
         if constraints.unique:
             yield Check((f"{self.speller.scope.runtime('repeats')}({local})",), self._report("not_unique", path))
         if constraints.currencies:
             codes = collection("{", map(text.string, constraints.currencies), "}")
             allowed = self.constants.name(f"{hint}_currencies", call("frozenset", codes))
-            yield Check((f"{local}.currency.code not in {allowed}",), self._report("wrong_currency", path))
+            yield Check((compared(f"{local}.currency.code", "not in", allowed),), self._report("wrong_currency", path))

@@ -17,7 +17,7 @@ from soagen.generate import names, text
 from soagen.generate.block import Block
 from soagen.generate.checks import Check, Checker
 from soagen.generate.constants import Constants
-from soagen.generate.layout import Brackets, Node, annotated, call, collection, fits, lay, prefixed
+from soagen.generate.layout import Brackets, Node, annotated, call, collection, compared, fits, lay, prefixed
 from soagen.generate.scope import Scope, free_name
 from soagen.generate.spelling import Plain, Speller, plain
 from soagen.model import (
@@ -193,10 +193,14 @@ class Coder:
 
     def locals(self, fields: Sequence[Field], spell: Callable[[str], str]) -> dict[str, str]:
         """The local of each field, by the field's name."""
-        used = set(_RUNTIME | _PARAMETERS | self.reserved | self.scope.bound)
+        reserved = _RUNTIME | _PARAMETERS | self.reserved
+        used = set(self.scope.bound)
         found: dict[str, str] = {}
         for each in fields:
-            found[each.name] = free_name(spell(each.name)[:_LONGEST_LOCAL], used)
+            name = spell(each.name)
+            # What is imported may have got an underscore; a local that is told apart by one might meet it.
+            local = f"{name}_value" if name.rstrip("_") in reserved else name
+            found[each.name] = free_name(local[:_LONGEST_LOCAL], used)
             used.add(found[each.name])
         return found
 
@@ -230,7 +234,7 @@ class Coder:
         block.put(data, sent)
         for key, local in left_out:
             with block.when(f"{local} is not None"):
-                block.put(f"data[{key}] = ", local)
+                block.put_item("data", key, local)
         block.put("return ", "data")
 
     def decode_fields(
@@ -399,11 +403,11 @@ class Coder:
         if place.is_held:
             self._elements(block, place, decode)
 
-    def _tests(self, kind: Kind, local: str) -> list[str]:
-        first = f"type({local}) is not {self.speller.scalar(kind)}"
+    def _tests(self, kind: Kind, local: str) -> list[Node]:
+        tests: list[Node] = [compared(f"type({local})", "is not", self.speller.scalar(kind))]
         if kind in _TESTED_ALSO:
-            return [first, _TESTED_ALSO[kind].format(local, self.scope.datetime)]
-        return [first]
+            tests.append(_TESTED_ALSO[kind].format(local, self.scope.datetime))
+        return tests
 
     def _check(self, block: Block, checks: list[Check]) -> None:
         if (

@@ -27,13 +27,15 @@ INDENT = "    "
 class Brackets:
     """Something in brackets: ``before`` ends with the opening one, ``after`` begins with the closing one.
 
-    ``packs`` says that the items may share a line when they are spread out, as arguments do and elements don't.
+    ``packs`` says that the items may share a line when they are spread out, as arguments do and elements don't;
+    ``subscript`` that a comma would change the meaning of one item.
     """
 
     before: str
     items: tuple[Node, ...]
     after: str
     packs: bool = False
+    subscript: bool = False
 
     def __str__(self) -> str:
         return f"{self.before}{', '.join(map(str, self.items))}{self.after}"
@@ -62,6 +64,11 @@ class Concatenation:
 
 
 Node: TypeAlias = str | Brackets | Chain | Concatenation
+
+
+def compared(left: str, operator: str, right: str) -> Chain:
+    """``left < right``."""
+    return Chain((left, right), operator)
 
 
 def call(function: str, *arguments: Node) -> Brackets:
@@ -127,7 +134,7 @@ def _spread(node: Brackets, depth: int) -> list[str]:
     inner = ", ".join(map(str, node.items))
     if node.packs and fits(inner, depth + 1) and not any(isinstance(item, Concatenation) for item in node.items):
         return [INDENT * (depth + 1) + inner]
-    if len(node.items) == 1 and isinstance(node.items[0], Concatenation):
+    if len(node.items) == 1 and (node.subscript or isinstance(node.items[0], Concatenation)):
         return lay(node.items[0], depth + 1)
     return [line for item in node.items for line in lay(_suffixed(item, ","), depth + 1)]
 
@@ -143,8 +150,12 @@ def statement(prefix: str, node: Node, depth: int, suffix: str = "") -> list[str
         prefix += f" {node.operator} ".join([*node.operands, ""])
         node = node.last
     inside = _operands(node, depth + 1)
-    if inside is None or not fits(f"{prefix}(", depth):
-        return [INDENT * depth + flat]
+    if (
+        inside is None
+        or not fits(f"{prefix}(", depth)
+        or (isinstance(node, Brackets) and not fits(node.before, depth + 1))
+    ):
+        return lay(_suffixed(prefixed(prefix, node), suffix), depth)
     return [f"{INDENT * depth}{prefix}(", *inside, f"{INDENT * depth}){suffix}"]
 
 
@@ -156,9 +167,37 @@ def _operands(node: Node, depth: int) -> list[str] | None:
     if isinstance(node, Chain):
         first, *rest = node.operands
         return [INDENT * depth + first, *(f"{INDENT * depth}{node.operator} {operand}" for operand in rest)]
-    if isinstance(node, Brackets):
+    if isinstance(node, Brackets) and node.items:
         return lay(node, depth)
     return None
+
+
+def item(target: str, key: str, value: str, depth: int) -> list[str]:
+    """The lines of ``target[key] = value``."""
+    left = f"{target}[{key}] = "
+    if fits(left + value, depth) or (fits(f"{left}(", depth) and fits(value, depth + 1)):
+        return statement(left, value, depth)
+    pad = INDENT * depth
+    return [f"{pad}{target}[", f"{pad}{INDENT}{key}", f"{pad}] = {value}"]
+
+
+def type_node(annotation: str) -> Node:
+    """An annotation as something that can be broken."""
+    depth = 0
+    parts = [""]
+    for character in annotation:
+        depth += (character == "[") - (character == "]")
+        if depth == 0 and character == "|":
+            parts = [*parts[:-1], parts[-1].strip(), ""]
+        else:
+            parts[-1] += character
+    if len(parts) > 1:
+        return Chain((*parts[:-1], parts[-1].strip()), "|")
+    head, bracket, inner = annotation.partition("[")
+    if not bracket:
+        return annotation
+    items = tuple(inner[:-1].split(", ", 1)) if head == "dict" else (inner[:-1],)
+    return Brackets(f"{head}[", items, "]", packs=True, subscript=True)
 
 
 def annotated(name: str, annotation: str, value: Node | None, depth: int) -> list[str]:
@@ -173,11 +212,4 @@ def annotated(name: str, annotation: str, value: Node | None, depth: int) -> lis
 
 def _declared(name: str, annotation: str, assigned: str, depth: int) -> list[str]:
     """A declaration whose type is too long for its line."""
-    pad = INDENT * depth
-    head, bracket, inner = annotation.partition("[")
-    if bracket and annotation.endswith("]") and " | " not in head and fits(f"{name}: {head}[", depth) and not assigned:
-        return [f"{pad}{name}: {head}[", *(f"{pad}{INDENT}{line}" for line in [inner[:-1]]), f"{pad}]"]
-    inside = _operands(Chain(tuple(annotation.split(" | ")), "|"), depth + 1)
-    if inside is None or not fits(f"{name}: (", depth):
-        return [f"{pad}{name}: {annotation}{assigned}"]
-    return [f"{pad}{name}: (", *inside, f"{pad}){assigned}"]
+    return statement(f"{name}: ", type_node(annotation), depth, assigned)

@@ -46,7 +46,10 @@ BUILTINS = frozenset(
     }
 )  # fmt: skip
 
-_RESERVED = KEYWORDS | BUILTINS
+# Linters find that these look like digits.
+_AMBIGUOUS = frozenset({"I", "O", "l"})
+
+_RESERVED = KEYWORDS | BUILTINS | _AMBIGUOUS
 
 # What the classes that generated ones derive from call their own.
 _FIELD_OWN = frozenset({"self"})
@@ -132,7 +135,7 @@ def error_class(name: str) -> str:
 
 def switch(name: str) -> str:
     """A switch, as a member of its enum."""
-    return name
+    return _spelled(name)
 
 
 def method(action: str, variant: str | None = None) -> str:

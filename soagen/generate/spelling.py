@@ -238,34 +238,30 @@ class Speller:
             case _:
                 return self._made(value)
 
-    def _made(self, value: Any) -> str:
+    def _made(self, value: Any) -> Node:
         match value:
             case Decimal():
-                return f'{self.scope.name("decimal", "Decimal")}("{value}")'
+                return call(self.scope.name("decimal", "Decimal"), f'"{value}"')
             case Money():
-                amount = self.scope.name("currint", "Amount")
-                return f'{amount}.from_code_and_minor("{value.currency}", {value.minor})'
+                made = f"{self.scope.name('currint', 'Amount')}.from_code_and_minor"
+                return call(made, f'"{value.currency}"', str(value.minor))
             case UUID():
-                return f'{self.scope.name("uuid", "UUID")}("{value}")'
-            case _:
-                return self.moment(value)
-
-    def moment(self, value: object) -> str:
-        """A literal date, time, datetime or duration."""
-        here = self.scope.datetime
-        match value:
+                return call(self.scope.name("uuid", "UUID"), f'"{value}"')
+            case dt.datetime() if value.tzinfo is None:
+                return self._moment("datetime", *_days(value), *_clock(value))
             case dt.datetime():
-                if value.tzinfo is None:
-                    return f"{here}.datetime({_parts(value.date(), value.time())})"
                 value = value.astimezone(dt.UTC)
-                return f"{here}.datetime({_parts(value.date(), value.time(), always=True)}, tzinfo={here}.UTC)"
+                return self._moment("datetime", *_days(value), *_clock(value), f"tzinfo={self.scope.datetime}.UTC")
             case dt.date():
-                return f"{here}.date({value.year}, {value.month}, {value.day})"
+                return self._moment("date", *_days(value))
             case dt.time():
-                return f"{here}.time({_parts(None, value)})"
+                return self._moment("time", *_clock(value))
             case dt.timedelta():
-                return f"{here}.timedelta({_duration(value)})"
+                return self._moment("timedelta", _duration(value))
         raise TypeError(value)
+
+    def _moment(self, class_: str, *arguments: str) -> Node:
+        return call(f"{self.scope.datetime}.{class_}", *arguments)
 
 
 def _float(value: float) -> str:
@@ -274,12 +270,15 @@ def _float(value: float) -> str:
     return f'float("{value}")'
 
 
-def _parts(date: dt.date | None, time: dt.time, always: bool = False) -> str:
-    clock = [time.hour, time.minute, time.second, time.microsecond]
-    while len(clock) > 2 and clock[-1] == 0:
-        clock.pop()
-    days = [] if date is None else [date.year, date.month, date.day]
-    return ", ".join(map(str, days + clock))
+def _days(date: dt.date) -> list[str]:
+    return [str(date.year), str(date.month), str(date.day)]
+
+
+def _clock(time: dt.time | dt.datetime) -> list[str]:
+    parts = [time.hour, time.minute, time.second, time.microsecond]
+    while len(parts) > 2 and parts[-1] == 0:
+        parts.pop()
+    return list(map(str, parts))
 
 
 def microseconds(value: object) -> int:

@@ -97,8 +97,9 @@ def _docstring_text(line: str) -> str:
 
 def _chaperone(text: str) -> str:
     """The space that keeps a text's end from running into the closing quotes."""
-    backslashes = len(text) - len(text.rstrip("\\"))
-    return " " if text.endswith('"') or backslashes % 2 else ""
+    before = text.removesuffix('"')
+    escapes = (len(before) - len(before.rstrip("\\"))) % 2 == 1
+    return " " if escapes != (before != text) else ""
 
 
 def _wrapped(text: str, room: int) -> list[str]:

@@ -10,7 +10,7 @@ from soagen.generate.block import Block
 from soagen.generate.checks import Checker
 from soagen.generate.coder import CodecNames, Coder, Function
 from soagen.generate.constants import Constants
-from soagen.generate.layout import Brackets, call, collection, lay, tuple_of
+from soagen.generate.layout import Brackets, call, collection, compared, lay, tuple_of
 from soagen.generate.scope import Scope
 from soagen.generate.spelling import struct_ref
 from soagen.generate.view.about import About
@@ -129,7 +129,7 @@ class _Codec:
         owner = names.snake(name)
         map_ = f"dict[str, {self.coder.speller.any}]"
         block = Block(1)
-        with block.when(f"type(value) is not {class_}"):
+        with block.when(compared("type(value)", "is not", class_)):
             block.add(call(self.scope.runtime("expect"), "value", class_))
         self.coder.encode_fields(block, fields, spell, owner)
         encoder = self._with_helpers(self._encoder(name, class_, map_, block))
@@ -142,7 +142,7 @@ class _Codec:
         members = self.coder.constants.name(names.snake(enum.name), call(self.scope.runtime("members"), class_))
         unlisted = call(self.scope.runtime("unlisted"), class_, "value", "strict")
         block = Block(1)
-        with block.when(any_of=(f"type(value) is not {class_}", f"value not in {members}")):
+        with block.when(any_of=(compared("type(value)", "is not", class_), f"value not in {members}")):
             block.put("value = ", unlisted)
         block.put("return ", "str.__str__(value)")
         encoder = self._encoder(enum.name, class_, "str", block)
@@ -163,15 +163,15 @@ class _Codec:
         with block.matching("value"):
             for written, ref in members:
                 with block.case(f"{self.coder.speller.class_(ref)}()"):
-                    encoded = f"**{call(self.coder.function_of(ref)[0], 'value', 'strict')}"
+                    encoded = call(f"**{self.coder.function_of(ref)[0]}", "value", "strict")
                     block.put("return ", collection("{", (f"{tag}: {written}", encoded), "}"))
             with block.case("_"):
-                block.add(f'raise {self.scope.runtime("unsendable")}("{union.name}")')
+                block.put("raise ", call(self.scope.runtime("unsendable"), text.string(union.name)))
         encoder = self._encoder(union.name, class_, map_, block)
         block = Block(1)
         block.put("tag, body = ", call(self.scope.runtime("untag"), "data", tag))
         for written, ref in members:
-            with block.when(f"tag == {written}"):
+            with block.when(compared("tag", "==", written)):
                 block.put("return ", call(self.coder.function_of(ref)[1], "body", "strict"))
         unknown = call(self.scope.runtime("unknown_tag"), tag, tuple_of([written for written, _ in members]))
         if union.closed:

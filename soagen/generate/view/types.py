@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from soagen.generate import names, text
-from soagen.generate.layout import Brackets, Chain, Node, annotated, call, lay, prefixed, statement
+from soagen.generate.layout import Brackets, Chain, Node, annotated, call, lay, prefixed, statement, type_node
 from soagen.generate.scope import Scope
 from soagen.generate.spelling import Speller, hides, plain, struct_ref
 from soagen.generate.view.about import About, BodyView, Operation
@@ -110,7 +110,9 @@ class _Types:
                 case Union():
                     yield from self._union(type_)
                 case Alias():
-                    yield self._assigned(type_.name, self.speller.type(type_.type), type_.doc, type_.deprecated)
+                    yield self._assigned(
+                        type_.name, type_node(self.speller.type(type_.type)), type_.doc, type_.deprecated
+                    )
         for name, (body, operation) in self.about.bodies.items():
             yield self._body(name, body, operation)
         if self.about.is_service:
