@@ -1,0 +1,77 @@
+"""Generated servers in threads of the test's own process, of either kind, over a real Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from soagen_runtime import RedisTransport
+from soagen_runtime.core.dispatch import Limits
+from soagen_runtime.server.worker import AsyncWorker, BlockingWorker
+
+
+@contextmanager
+def served(server: Any, url: str, limits: Limits | None = None) -> Iterator[None]:
+    """Serves while the block runs; what was taken is answered before it ends."""
+    transport = RedisTransport(url)
+    dispatcher = server.dispatcher(limits)
+    start = _start_asyncio if dispatcher.suspends else _start_blocking
+    thread, stop = start(dispatcher, transport)
+    try:
+        yield
+    finally:
+        stop()
+        thread.join(20)
+        assert not thread.is_alive(), "a worker did not stop"
+
+
+def _start_blocking(dispatcher: Any, transport: RedisTransport) -> tuple[threading.Thread, Callable[[], None]]:
+    worker = BlockingWorker(dispatcher, transport.blocking_server())
+    return _started(worker.run), worker.stop
+
+
+def _start_asyncio(dispatcher: Any, transport: RedisTransport) -> tuple[threading.Thread, Callable[[], None]]:
+    runs = threading.Event()
+    stops: list[Callable[[], Any]] = []
+
+    async def run() -> None:
+        worker = AsyncWorker(dispatcher, transport.asynchronous_server())
+        loop = asyncio.get_running_loop()
+        stops.append(lambda: loop.call_soon_threadsafe(worker.stop))
+        runs.set()
+        await worker.run()
+
+    thread = _started(lambda: asyncio.run(run()))
+    assert runs.wait(20)
+    return thread, stops[0]
+
+
+def _started(run: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+class Caller:
+    """A generated client of either kind, called in one way: ``caller.greet(name="Ann")`` waits for the result."""
+
+    def __init__(self, client: Any, loop: asyncio.Runner | None) -> None:
+        self._client = client
+        self._loop = loop
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method: Callable[..., Any] = getattr(self._client, name)
+        if self._loop is None:
+            return method
+        loop = self._loop
+
+        async def awaited(*args: Any, **kwargs: Any) -> Any:
+            return await method(*args, **kwargs)
+
+        return lambda *args, **kwargs: loop.run(awaited(*args, **kwargs))
+
+    def with_options(self, **options: Any) -> Caller:
+        return Caller(self._client.with_options(**options), self._loop)
