@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -37,9 +37,8 @@ HAS_LIBYAML: bool = yaml.__with_libyaml__
 _INSTEAD = "types are shared by `imports`, and within a file by giving them a name under `types`"
 
 
-class _Mark(Protocol):
-    line: int
-    column: int
+# A mark of PyYAML: `line` and `column`, from 0. Its stubs say that an event may lack one; none of ours does.
+_Mark: TypeAlias = Any
 
 
 class _Stop(Exception):
@@ -143,6 +142,10 @@ class _Composer:
                 continue
             if not isinstance(key, Scalar) or key.empty:
                 self.report.add("BAD_KEY", key.at, "a key must be a text")
+            elif key.plain and ":" in key.text and isinstance(value, Scalar) and value.empty:
+                name, _, rest = key.text.partition(":")
+                hint = f"did you mean `{name}: {rest}`, with a space?"
+                self.report.add("BAD_KEY", key.at, f"`{key.text}` is read as a key without a value", hint=hint)
             elif key.plain and key.text == "<<":
                 self.report.add("MERGE_KEY", key.at, "merge keys are not part of the language", hint=_INSTEAD)
             elif key.text in seen:
@@ -202,7 +205,7 @@ _SYNTAX: tuple[tuple[re.Pattern[str], str, bool], ...] = (
     (re.compile("flow sequence: .*(expected ',' or ']')"), "this `[` is not closed, or a comma is missing in it", True),
     (re.compile("quoted scalar: .*(end of stream|document (separator|indicator))"), "the quote is not closed", True),
     (re.compile("quoted scalar: "), "there is an escape in this text that YAML does not have", True),
-    (re.compile("flow node: "), "a value is missing here", False),
+    (re.compile("(flow|block) node: "), "a value is missing here", False),
     (
         re.compile("(block mapping|block collection|block sequence): "),
         "this line does not fit what is above it: is it indented right?",
@@ -221,6 +224,6 @@ _SYNTAX: tuple[tuple[re.Pattern[str], str, bool], ...] = (
 
 
 def _events(text: str, libyaml: bool) -> Iterator[Event]:
-    parser = yaml.CBaseLoader(text) if libyaml else PureParser(text)
+    parser: Any = yaml.CBaseLoader(text) if libyaml else PureParser(text)
     while parser.check_event():
         yield parser.get_event()
