@@ -52,6 +52,9 @@ _TESTED = {
     Kind.LOCAL_DATETIME: "as_local_datetime",
 }
 
+# The same, for values that have come in: a reader takes more than may be sent.
+_READ = {**_TESTED, Kind.DATETIME: "read_datetime"}
+
 # A second test, beside the one for the class.
 _TESTED_ALSO = {
     Kind.TIME: "{0}.tzinfo is not None",
@@ -104,6 +107,7 @@ _RUNTIME = frozenset(
         "unknown_keys",
         "wrong_currency",
         *_TESTED.values(),
+        *_READ.values(),
         *(word for pair in _CONVERTED.values() for word in pair),
     }
 )
@@ -388,7 +392,8 @@ class Coder:
         local, path = place.local, place.path
         if place.tested:
             tests = self._tests(place.tested, local)
-            mended = call(self.scope.runtime(_TESTED[place.tested]), "faults", path, local)
+            words = _READ if decode else _TESTED
+            mended = call(self.scope.runtime(words[place.tested]), "faults", path, local)
             with block.when(*guard, any_of=tests, keyword=keyword):
                 block.put(f"{local} = ", mended)
         elif place.is_held:
@@ -443,9 +448,11 @@ class Coder:
         inner = plain(self.project, element)
         optional = isinstance(element, OptionalType)
         bare = not optional and isinstance(inner.type, ScalarType) and not inner.rules
-        if bare and inner.type == ScalarType(Kind.ANY) and is_list:
-            return
         start: tuple[Node, ...] = ("faults", place.path, place.local)
+        if inner.type == ScalarType(Kind.ANY):
+            if not is_list:
+                block.put(f"{place.local} = ", call(self.scope.runtime("as_object"), *start))
+            return
         if bare and isinstance(inner.type, ScalarType) and inner.type.kind in _PLAIN_ELEMENTS:
             kind = inner.type.kind
             words = (self.speller.scalar(kind), self.scope.runtime(_TESTED[kind]))
