@@ -25,7 +25,7 @@ from soagen_runtime.errors import (
     VariantActive,
 )
 from soagen_runtime.validation import Invalid
-from soagen_runtime.wire import JobResult, encode_request, request_meta
+from soagen_runtime.wire import DEFAULT_FORMAT, JobResult, encode_request, envelope_size, request_meta
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -139,8 +139,9 @@ def _write(
     except NotSerializable as error:
         faults = [Fault(f.code, f.path.removeprefix(_BODY), f.message) for f in error.faults]
         raise RequestInvalid(f"{service.name}.{action.name}", faults) from error
-    if len(message) > MAX_REQUEST_BYTES:
-        raise RequestTooLarge(len(message), MAX_REQUEST_BYTES)
+    size = envelope_size(DEFAULT_FORMAT, message)
+    if size > MAX_REQUEST_BYTES:
+        raise RequestTooLarge(size, MAX_REQUEST_BYTES)
     return message
 
 

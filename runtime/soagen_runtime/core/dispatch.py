@@ -16,6 +16,7 @@ from soagen_runtime.action import Action, Service
 from soagen_runtime.context import Call, Context, bind, current_call
 from soagen_runtime.core.answers import unknown_action
 from soagen_runtime.errors import (
+    REQUEST_TOO_LARGE,
     RESPONSE_NOT_SERIALIZABLE,
     RESPONSE_TOO_LARGE,
     SERVER_ERROR,
@@ -35,6 +36,7 @@ from soagen_runtime.wire import (
     cut,
     decode_request,
     encode_reply,
+    envelope_size,
     keys,
     validate_job,
 )
@@ -42,6 +44,10 @@ from soagen_runtime.wire import (
 Handler: TypeAlias = Callable[[Any, Any], Awaitable[Any]]
 
 REPLY_LIFETIME = 60.0  # seconds a reply may lie unread; PySOA's `message_expiry_in_seconds`
+
+# A request of up to this many times the limit is still read, so that its caller can be told: one that never gets its reply
+# leaves a PySOA client out of step for good. Beyond, it would cost too much.
+_FAR_TOO_LARGE = 4
 
 log = logging.getLogger("soagen.server")
 
@@ -108,11 +114,15 @@ class Dispatcher:
         return Nothing("no reply is wanted") if suppressed else self._write(message, result, now)
 
     def _admit(self, data: bytes, now: float) -> RequestMessage | Nothing:
-        if len(data) > self.limits.request_bytes:
-            return self._set_aside(f"{len(data)} bytes are more than the {self.limits.request_bytes} that are allowed")
+        if len(data) > _FAR_TOO_LARGE * self.limits.request_bytes:
+            return self._set_aside(f"{len(data)} bytes are far more than the {self.limits.request_bytes} that are allowed")
         message = decode_request(data)
         if not keys.is_reply_address(self.service.name, message.reply_to):
             return self._set_aside("its reply_to is no reply list of this service")
+        size = envelope_size(message.format, data)
+        if size > self.limits.request_bytes:
+            text = f"The request is {size} bytes, and {self.limits.request_bytes} are allowed"
+            raise InvalidMessage(text, request=message, errors=[Error(code=REQUEST_TOO_LARGE, message=text)])
         if message.expiry is not None and message.expiry < now:
             log.info("%s: dropped a request that expired %.3f s ago", self.service.name, now - message.expiry)
             return Nothing("expired")
@@ -244,7 +254,7 @@ class Dispatcher:
             log.error("%s: a response could not be written down: %s", self.service.name, error)
             text = "Could not send the response because it failed to serialize"
             data = encode_reply(message, _job_error(RESPONSE_NOT_SERIALIZABLE, text), expiry)
-        if len(data) > self.limits.reply_bytes:
+        if envelope_size(message.format, data) > self.limits.reply_bytes:
             log.error("%s: a response of %d bytes is too large", self.service.name, len(data))
             text = "Could not send the response because it was too large"
             data = encode_reply(message, _job_error(RESPONSE_TOO_LARGE, text), expiry)
