@@ -172,6 +172,14 @@ def as_datetime(faults: list[Fault], path: str, value: Any) -> dt.datetime:
     return dt.datetime.min.replace(tzinfo=_UTC)
 
 
+def read_datetime(faults: list[Fault], path: str, value: Any) -> dt.datetime:
+    """``value``, which has come in, as a datetime in UTC. One without a zone is taken for UTC: PySOA's peers send both
+    kinds for one field."""
+    if isinstance(value, dt.datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=_UTC)
+    return as_datetime(faults, path, value)
+
+
 def as_local_datetime(faults: list[Fault], path: str, value: Any) -> dt.datetime:
     """``value`` as a datetime without a zone."""
     if isinstance(value, dt.datetime) and value.tzinfo is None:
@@ -192,8 +200,15 @@ def _string_keys(faults: list[Fault], path: str, values: dict[Any, T]) -> dict[s
     """``values``, whose keys must be plain strings."""
     for key in values:
         if type(key) is not str:
-            return {as_string(faults, _under(path, str(key)), key): item for key, item in values.items()}
+            return {_string_key(faults, path, key): item for key, item in values.items()}
     return values
+
+
+def _string_key(faults: list[Fault], path: str, key: Any) -> str:
+    """A plain string for a key. Where a fault is noted, those of its value are noted under the same name."""
+    text = str.__str__(key) if isinstance(key, str) else str(key)
+    as_string(faults, _under(path, text), key)
+    return text
 
 
 def _under(path: str, name: str) -> str:
@@ -395,16 +410,16 @@ def unlisted(enum: type[E], value: Any, strict: bool) -> E:
 
     Raises `Invalid` otherwise. A text is taken for the member that it spells.
     """
-    if not isinstance(value, str):
-        faults: list[Fault] = []
-        as_string(faults, "", value)
-        raise Invalid(faults)
-    known = members(enum).get(value)
+    known = members(enum).get(value) if isinstance(value, str) else None
     if known is not None:
         return known
+    faults: list[Fault] = []
     if strict or not issubclass(enum, OpenEnum):
-        faults = []
+        # Of another type or not: for PySOA it is one and the same fault.
         unknown_value(faults, "", enum)
+    else:
+        as_string(faults, "", value)
+    if faults:
         raise Invalid(faults)
     return enum(value)
 

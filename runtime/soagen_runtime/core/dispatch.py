@@ -254,13 +254,20 @@ class Dispatcher:
             log.error("%s: a response could not be written down: %s", self.service.name, error)
             text = "Could not send the response because it failed to serialize"
             data = encode_reply(message, _job_error(RESPONSE_NOT_SERIALIZABLE, text), expiry)
-        if envelope_size(message.format, data) > self.limits.reply_bytes:
-            log.error("%s: a response of %d bytes is too large", self.service.name, len(data))
+        size = envelope_size(message.format, data)
+        if size > self._most_bytes(message):
+            log.error("%s: a response of %d bytes is too large", self.service.name, size)
             text = "Could not send the response because it was too large"
             data = encode_reply(message, _job_error(RESPONSE_TOO_LARGE, text), expiry)
         if self.limits.chunk_bytes is None or not message.format.chunks:
             return Reply(message.reply_to, (data,))
         return Reply(message.reply_to, tuple(cut(message.format, data, self.limits.chunk_bytes)))
+
+    def _most_bytes(self, message: RequestMessage) -> int:
+        """What a reply may have at most. Where large ones are cut, a client too old for pieces is sent none."""
+        if self.limits.chunk_bytes is None or message.format.chunks:
+            return self.limits.reply_bytes
+        return min(self.limits.reply_bytes, self.limits.chunk_bytes)
 
 
 def _suppressed(job: dict[str, Any]) -> bool:
