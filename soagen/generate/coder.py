@@ -203,7 +203,8 @@ class Coder:
         for each in fields:
             name = spell(each.name)
             # What is imported may have got an underscore; a local that is told apart by one might meet it.
-            local = f"{name}_value" if name.rstrip("_") in reserved else name
+            meets = name.rstrip("_") in reserved or name.startswith("bound_")
+            local = f"{name}_value" if meets else name
             found[each.name] = free_name(local[:_LONGEST_LOCAL], used)
             used.add(found[each.name])
         return found
@@ -415,18 +416,22 @@ class Coder:
         return tests
 
     def _check(self, block: Block, checks: list[Check]) -> None:
-        if (
-            len(checks) == 1
-            and len(checks[0].broken) == 1
-            and fits(f"if strict and {checks[0].broken[0]}:", block.depth)
-        ):
-            with block.when("strict", checks[0].broken[0]):
-                block.add(checks[0].report)
-        elif checks:
+        if len(checks) > 1:
             with block.when("strict"):
                 for check in checks:
-                    with block.when(any_of=check.broken):
-                        block.add(check.report)
+                    with block.when(any_of=check.broken(check.bound)):
+                        block.add(check.report(check.bound))
+        for check in checks if len(checks) == 1 else ():
+            broken = check.broken(check.bound)
+            if fits(f"if strict and ({' or '.join(map(str, broken))}):", block.depth):
+                with block.when("strict", any_of=broken):
+                    block.add(check.report(check.bound))
+            else:
+                bound = block.another("bound")
+                with block.when("strict"):
+                    block.put(f"{bound} = ", check.bound)
+                    with block.when(any_of=check.broken(bound)):
+                        block.add(check.report(bound))
 
     def _converted(self, place: _Place, source: Node, decode: bool) -> Node:
         match place.value.type:
