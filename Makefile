@@ -5,7 +5,7 @@
 #   make lint         the part of it that only reads the code
 #   make format       rewrite the code in the one layout
 #   make regenerate   build all generated code that is committed: the examples and the golden folders
-#   make benchmark    time the compiler over a hundred services
+#   make benchmark    time the compiler over a hundred services, and the import of a client
 #   make lock         pin the newest tools that fit
 #   make clean        remove what was made here
 
@@ -26,11 +26,14 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 $(READY): scripts/setup requirements-dev.lock pyproject.toml runtime/pyproject.toml
+	@echo "setting up .venv (once, and when the tools change)"
 	@scripts/setup
 	@touch $@
 
 demo: $(READY)
-	@cd examples/shop && ../../$(BIN)/soagen build --quiet && ../../$(BIN)/python -m shop.demo
+	cd examples/shop && ../../$(BIN)/soagen build --no-cache
+	@echo
+	@cd examples/shop && ../../$(BIN)/python -m shop.demo
 
 test: $(READY) redis lint
 	$(BIN)/pytest -n $(WORKERS) $(TESTS)
@@ -58,6 +61,7 @@ regenerate: $(READY)
 
 benchmark: $(READY)
 	$(BIN)/python benchmarks/compile_scale.py
+	$(BIN)/python benchmarks/import_time.py
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager --requirement requirements-dev.in \
