@@ -1,7 +1,7 @@
 """PySOA 1.4.9 itself on one side, generated code on the other, a real Redis between them.
 
-Each way of serving the lab has a database of its own (`Site`), so that PySOA's servers, which take a second to start, may run for
-the whole session. What a test leaves in Redis is gone before the next.
+Each way of serving the lab has a database of its own (`Site`), so that servers may run for the whole session: PySOA's
+take a second to start. What a test leaves in Redis is gone before the next.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
+from soagen_runtime.core.dispatch import Limits
 
 from soagen.generate import Options, generate
 from soagen.load import load
-from soagen_runtime.core.dispatch import Limits
 from tests.interop.peers import HOST, ROOT, PySOA, PySOAClient, PySOAServer, Site
 from tests.interop.serving import Caller, served
 from tests.interop.soagen_services import LabLogic, lab_client, lab_server

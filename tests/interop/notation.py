@@ -1,8 +1,8 @@
 """Values as JSON, told apart to the last digit: the notation of ``tests/vectors/README.md``.
 
-Both sides of the interop tests use it to hand values to each other without the serializers that are under test. So it needs
-nothing that is only in one of their environments; ``utc`` is the zone that a side gives to datetimes (PySOA knows no other
-than pytz').
+Both sides of the interop tests use it to hand values to each other without the serializers that are under test. So it
+needs nothing that is only in one of their environments; ``utc`` is the zone that a side gives to datetimes (PySOA knows
+no other than pytz').
 """
 
 from __future__ import annotations

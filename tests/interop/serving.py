@@ -10,16 +10,15 @@ from typing import Any
 
 from soagen_runtime import RedisTransport
 from soagen_runtime.core.dispatch import Limits
+from soagen_runtime.server import AsyncServer
 from soagen_runtime.server.worker import AsyncWorker, BlockingWorker
 
 
 @contextmanager
 def served(server: Any, url: str, limits: Limits | None = None) -> Iterator[None]:
-    """Serves while the block runs; what was taken is answered before it ends."""
-    transport = RedisTransport(url)
-    dispatcher = server.dispatcher(limits)
-    start = _start_asyncio if dispatcher.suspends else _start_blocking
-    thread, stop = start(dispatcher, transport)
+    """Serves while the block runs; what was taken is answered before it ends. Closes the server's own ``clients``."""
+    start = _start_asyncio if isinstance(server, AsyncServer) else _start_blocking
+    thread, stop = start(server, RedisTransport(url), limits)
     try:
         yield
     finally:
@@ -28,21 +27,32 @@ def served(server: Any, url: str, limits: Limits | None = None) -> Iterator[None
         assert not thread.is_alive(), "a worker did not stop"
 
 
-def _start_blocking(dispatcher: Any, transport: RedisTransport) -> tuple[threading.Thread, Callable[[], None]]:
-    worker = BlockingWorker(dispatcher, transport.blocking_server())
-    return _started(worker.run), worker.stop
+Started = tuple[threading.Thread, Callable[[], None]]
 
 
-def _start_asyncio(dispatcher: Any, transport: RedisTransport) -> tuple[threading.Thread, Callable[[], None]]:
+def _start_blocking(server: Any, transport: RedisTransport, limits: Limits | None) -> Started:
+    worker = BlockingWorker(server.dispatcher(limits), transport.blocking_server())
+
+    def run() -> None:
+        worker.run()
+        for client in server.clients:
+            client.close()
+
+    return _started(run), worker.stop
+
+
+def _start_asyncio(server: Any, transport: RedisTransport, limits: Limits | None) -> Started:
     runs = threading.Event()
     stops: list[Callable[[], Any]] = []
 
     async def run() -> None:
-        worker = AsyncWorker(dispatcher, transport.asynchronous_server())
+        worker = AsyncWorker(server.dispatcher(limits), transport.asynchronous_server())
         loop = asyncio.get_running_loop()
         stops.append(lambda: loop.call_soon_threadsafe(worker.stop))
         runs.set()
         await worker.run()
+        for client in server.clients:
+            await client.close()
 
     thread = _started(lambda: asyncio.run(run()))
     assert runs.wait(20)

@@ -13,12 +13,12 @@ from decimal import Decimal
 from types import ModuleType
 from typing import Any
 
-from currint import Amount
-
 import soagen_runtime as soagen
+from currint import Amount
 from soagen_runtime.action import Action
 from soagen_runtime.validation import expect_dict
 
+NOWHERE = "redis://127.0.0.1:1/0"
 ANOTHER_ZONE = dt.timezone(dt.timedelta(hours=1))
 
 
@@ -51,7 +51,6 @@ class LabLogic:
     def __init__(self, api: ModuleType) -> None:
         self.api = api
         self.order_numbers: Iterator[int] = itertools.count(1)
-        self.audit: Callable[[], int] = lambda: 0
 
     def echo(self, body: dict[str, Any], ctx: Any) -> dict[str, Any]:
         return body
@@ -139,18 +138,17 @@ def _base(api: ModuleType, service: str, kind: str, role: str) -> Any:
     return getattr(getattr(api, service), f"{prefix}{service.capitalize()}{role}")
 
 
-def lab_server(api: ModuleType, kind: str, logic: LabLogic, audit: str | None = None) -> Any:
+def lab_server(api: ModuleType, kind: str, logic: LabLogic, audit: str = NOWHERE) -> Any:
     """The lab, of a kind; ``audit`` is the URL that its action relay sends to."""
     base = _base(api, "lab", kind, "Server")
     service = replace(base.service, actions=(*base.service.actions, ECHO, CONTEXT))
     methods = {action.method: _method(getattr(logic, action.method, None), kind) for action in service.actions}
-    methods["relay"] = _relay(api, kind, audit)
-    return type("Lab", (base,), {"service": service, **methods})()
+    client = _base(api, "audit", kind, "Client")(audit)
+    methods["relay"] = _relay(api, client, kind)
+    return type("Lab", (base,), {"service": service, "clients": [client], **methods})()
 
 
-def _relay(api: ModuleType, kind: str, url: str | None) -> Callable[..., Any]:
-    client = _base(api, "audit", kind, "Client")(url or "redis://127.0.0.1:1/0")
-
+def _relay(api: ModuleType, client: Any, kind: str) -> Callable[..., Any]:
     def answer(ctx: Any) -> Any:
         return api.lab.RelayResponse(context=dict(ctx.call.raw), audit_request_id=0)
 
@@ -202,4 +200,5 @@ def station_server(api: ModuleType, kind: str, name: str, url: str) -> Any:
         return api.shared.Hops(hops=hops)
 
     base = _base(api, name, kind, "Server")
-    return type(name, (base,), {"hop": hop if kind == "blocking" else hop_asyncio})()
+    method = hop if kind == "blocking" else hop_asyncio
+    return type(name, (base,), {"hop": method, "clients": list(others.values())})()

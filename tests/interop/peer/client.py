@@ -1,8 +1,8 @@
 """PySOA's client and serializer, one command a line: ``python -m tests.interop.peer.client``.
 
-A command is a JSON object: ``do`` names a function of `COMMANDS`, the other keys are its arguments; values are in the notation of
-`tests.interop.notation`. Each command is answered by one line: ``{"returned": note}`` or ``{"raised": {...}}``, after a call with
-``outstanding``: how many replies the client believes to be owed by each service.
+A command is a JSON object: ``do`` names a function of `COMMANDS`, the other keys are its arguments; values are in the
+notation of `tests.interop.notation`. Each command is answered by one line: ``{"returned": note}`` or
+``{"raised": {...}}``; after a call with ``outstanding``: how many replies the client believes to be owed, by service.
 """
 
 from __future__ import annotations
@@ -50,17 +50,17 @@ def result(future, name):
 
 def encode(values, codec="msgpack"):
     """The bytes of each value in hex, or what the serializer says against it. The values are maps, as messages are."""
-    return [_tried(lambda: _serializers[codec].dict_to_blob(value_of(value, pytz.UTC)).hex()) for value in values]
+    return [_tried(lambda note: _serializers[codec].dict_to_blob(value_of(note, pytz.UTC)).hex(), v) for v in values]
 
 
 def decode(blobs, codec="msgpack"):
     """The value of each blob, or what the serializer says against it."""
-    return [_tried(lambda: note_of(_serializers[codec].blob_to_dict(bytes.fromhex(blob)))) for blob in blobs]
+    return [_tried(lambda blob: note_of(_serializers[codec].blob_to_dict(bytes.fromhex(blob))), b) for b in blobs]
 
 
-def _tried(function):
+def _tried(function, argument):
     try:
-        return {"value": function()}
+        return {"value": function(argument)}
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}
 

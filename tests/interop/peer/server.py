@@ -1,7 +1,8 @@
 """A PySOA server: ``python -m tests.interop.peer.server CONFIG``, with CONFIG in JSON.
 
-``service`` is one of `tests.interop.peer.services`; ``hosts`` and ``db`` say where Redis is; ``calls`` lists the services that it
-may call; whatever stands under ``transport`` goes to PySOA's transport. It writes a line when it is about to serve.
+``service`` is one of `tests.interop.peer.services`; ``hosts`` and ``db`` say where Redis is; ``calls`` lists the
+services that it may call; what stands under ``transport`` goes to PySOA's transport. It writes a line when it is about
+to serve.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ class Fail(Action):
 
 
 class Sleep(Action):
-    request_schema = fields.Dictionary({"seconds": fields.Float(gte=0, lte=60)})
+    request_schema = fields.Dictionary({"seconds": fields.Float(gte=0.0, lte=60.0)})
     response_schema = fields.Dictionary({"slept": fields.Float()})
 
     def run(self, request):
