@@ -20,7 +20,7 @@ READY := .venv/.ready
 WORKERS ?= auto
 TESTS ?=
 
-.PHONY: help demo test lint format golden regenerate benchmark lock clean redis
+.PHONY: help demo test lint style layers types format golden regenerate benchmark lock clean redis
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -41,12 +41,18 @@ test: $(READY) redis lint
 redis:
 	@scripts/ensure-redis
 
-lint: $(READY)
-	$(BIN)/ruff check .
+lint: style layers types
+
+style: $(READY)
+	$(BIN)/ruff check --output-format concise .
 	$(BIN)/ruff format --check .
-	$(BIN)/ruff check --isolated examples/shop/shop/api
+	$(BIN)/ruff check --isolated --output-format concise examples/shop/shop/api
 	$(BIN)/ruff format --isolated --check examples/shop/shop/api
-	$(BIN)/lint-imports --no-cache
+
+layers: $(READY)
+	$(BIN)/lint-imports --no-cache --no-logo
+
+types: $(READY)
 	$(BIN)/mypy
 	$(BIN)/pyright
 
