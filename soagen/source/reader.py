@@ -154,7 +154,9 @@ class _Composer:
                 self.report.add("DUPLICATE_KEY", key.at, message, related=((first, "given here first"),))
             else:
                 seen[key.text] = key
-                entries.append(Entry(key, value))
+                # Where nothing is, libyaml and PyYAML see it in different places: it is where its key is.
+                empty = isinstance(value, Scalar) and value.empty
+                entries.append(Entry(key, Scalar("", True, key.at) if empty else value))
         return Map(tuple(entries), at, incomplete=2 * len(entries) < len(nodes))
 
     def _refuse_decoration(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent) -> None:
