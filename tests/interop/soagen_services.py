@@ -29,7 +29,7 @@ def _object(body: Any, strict: bool) -> dict[str, Any]:
     return found
 
 
-def _open(name: str) -> Action[dict[str, Any], dict[str, Any]]:
+def open_action(name: str) -> Action[dict[str, Any], dict[str, Any]]:
     """An action whose request and response are any map at all (Conformity's `SchemalessDictionary`)."""
     return Action(
         name=name,
@@ -42,7 +42,7 @@ def _open(name: str) -> Action[dict[str, Any], dict[str, Any]]:
     )
 
 
-ECHO, CONTEXT = _open("echo"), _open("context")
+ECHO, CONTEXT = open_action("echo"), open_action("context")
 
 
 class LabLogic:
