@@ -158,7 +158,7 @@ class AsyncChannel:
             self.is_spent = self._reader.is_midway
             raise self._failure or CallTimeout(f"no reply of {self._service} in time") from None
         finally:
-            del self._waiting[request_id]
+            self._waiting.pop(request_id, None)
 
     def release(self) -> None:
         """Nothing: the channel is shared, and stays open."""
@@ -180,7 +180,8 @@ class AsyncChannel:
             self._reading = None
 
     def _hand_out(self, reply: ReplyMessage | InvalidMessage) -> None:
-        waiting = self._waiting.get(reply.request_id) if type(reply.request_id) is int else None
+        # Whose reply is there waits no longer: after the last one, nothing more is read.
+        waiting = self._waiting.pop(reply.request_id, None) if type(reply.request_id) is int else None
         if waiting is not None and not waiting.done():
             waiting.set_result(reply)
         elif isinstance(reply, InvalidMessage):
@@ -191,9 +192,10 @@ class AsyncChannel:
         for reply in self._waiting.values():
             if not reply.done():
                 reply.set_exception(ConnectionFailed(f"the client of {self._service} was closed"))
-        if self._reading is not None:
+        while self._reading is not None:
+            # More than once: a cancellation that comes as the library writes is noticed only when the read has ended.
             self._reading.cancel()
-            await asyncio.wait({self._reading})
+            await asyncio.wait({self._reading}, timeout=PAUSE)
 
 
 class AsyncServerEnd:
