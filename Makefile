@@ -76,5 +76,5 @@ lock: $(READY)
 	@mv .venv/lock requirements-dev.lock
 
 clean:
-	rm -rf .venv build dist runtime/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-pysoa build dist runtime/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . \( -name __pycache__ -o -name .soagen_cache \) -prune -exec rm -rf {} +
