@@ -16,6 +16,7 @@ from soagen_runtime.core.answers import ErrorTable
 from soagen_runtime.core.options import CallOptions
 from soagen_runtime.core.transport import ClientTransport
 from soagen_runtime.errors import (
+    INVALID,
     CallTimeout,
     Fault,
     NotSerializable,
@@ -81,6 +82,9 @@ def prepare(
         body = action.encode_request(request, False)
     except Invalid as invalid:
         raise RequestInvalid(f"{service.name}.{action.name}", invalid.faults) from None
+    except RecursionError:
+        fault = Fault(INVALID, "", "Nested deeper than can be sent, or within itself")
+        raise RequestInvalid(f"{service.name}.{action.name}", [fault]) from None
     return {
         "control": {"continue_on_error": False, "suppress_response": action.oneway},
         "context": _context(service, action, options, serving, deadline),
