@@ -64,13 +64,14 @@ class PureParser(Reader, Scanner, Parser):
 
     def _plain_length(self) -> int:
         length = 0
-        after_colon = _ENDS + _BLANKS + (",[]{}" if self.flow_level else "")
         while True:
-            char = self.peek(length)
-            if char in _ENDS or char in _BLANKS:
+            char, after = self.peek(length), self.peek(length + 1) if self.peek(length) == ":" else ""
+            if char in _ENDS or char in _BLANKS or (after and after in _ENDS + _BLANKS):
                 return length
-            if char == ":" and self.peek(length + 1) in after_colon:
-                return length
+            if self.flow_level and after and after in ",?[]{}":
+                start = self.get_mark()
+                self.forward(length)
+                raise ScannerError("while scanning a plain scalar", start, "found unexpected ':'", self.get_mark())
             if self.flow_level and char in ",[]{}":
                 return length
             length += 1

@@ -219,6 +219,7 @@ _SYNTAX: tuple[tuple[re.Pattern[str], str, bool], ...] = (
         "a `:` can't stand here: quote the text, or begin a new line",
         False,
     ),
+    (re.compile("unexpected ':'"), "a `:` needs a space after it: or quote the text", False),
     (re.compile("sequence entries are not allowed"), "a list item can't begin here: begin a new line", False),
     (re.compile("cannot start any token"), "no value can start with `CHAR`: quote it", False),
     (re.compile("block scalar: "), "the header or the indentation of this block of text is wrong", True),

@@ -1,7 +1,7 @@
 """The JSON Schema and the compiler agree over the whole corpus, and over all good contracts.
 
-Editors hold the schema against a file as YAML 1.2 reads it, so the files are read that way here: plain scalars that look
-like numbers, booleans and null become such; keys are texts.
+Editors hold the schema against a file as YAML 1.2 reads it, so the files are read that way here: plain scalars that
+look like numbers, booleans and null become such; keys are texts.
 """
 
 from __future__ import annotations
@@ -93,7 +93,10 @@ def test_the_schema_accepts_every_good_contract(path: Path) -> None:
     assert not [fault.message for fault in _validator().iter_errors(_read(path))]
 
 
-@given(st.text(alphabet="abT<>?. ", max_size=12) | st.from_regex(r"(list<|map< ?){0,18}(a\.)?[A-Z]?[a-z]{1,5}( ?>|\?){0,18}", fullmatch=True))
+@given(
+    st.text(alphabet="abT<>?. ", max_size=12)
+    | st.from_regex(r"(list<|map< ?){0,18}(a\.)?[A-Z]?[a-z]{1,5}( ?>|\?){0,18}", fullmatch=True)
+)
 def test_the_schema_knows_the_grammar_of_types(expression: str) -> None:
     text = f"soa: 1\npackage: p\ntypes: {{A: {json.dumps(expression)}}}\n"
     loaded = load(["p.soa.yaml"], lambda path: text.encode())

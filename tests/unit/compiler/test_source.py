@@ -34,6 +34,9 @@ APART = [
     b"a: # nothing\nb: |\n  text\n  more\n",
     b"a: x\r\nb: y\rc: z\n",
     b"? a\n: b\n? c\n",
+    b"{a: b:}\n",
+    b"[a:, b]\n",
+    b"[a:b, c:d]\n",
 ]
 
 
@@ -56,7 +59,9 @@ def test_contracts_are_read_alike_without_libyaml(data: bytes) -> None:
     assert [(each.span, each.code) for each in found_pure.found] == places
 
 
-@pytest.mark.parametrize("libyaml", [pytest.param(True, marks=pytest.mark.skipif(not HAS_LIBYAML, reason="no libyaml")), False])
+@pytest.mark.parametrize(
+    "libyaml", [pytest.param(True, marks=pytest.mark.skipif(not HAS_LIBYAML, reason="no libyaml")), False]
+)
 def test_nodes_know_their_place_and_their_text(libyaml: bool) -> None:
     text = 'a: 014\n"漢": {b: \'no\', c: [~, "x\\ty"]}\n'
     root, report = _read(text.encode(), libyaml)
