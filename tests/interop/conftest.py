@@ -33,9 +33,9 @@ PACKAGE = "interop_generated"
 SERVICES = ("lab", "audit", "north", "middle", "south", "shared")
 
 # The databases.
-PYSOA, PYSOA_CHUNKING, SHARED, ENDS, NOBODY = range(5)
-SOAGEN = {"blocking": 5, "asyncio": 6}
-SOAGEN_CHUNKING = {"blocking": 7, "asyncio": 8}
+PYSOA, PYSOA_CHUNKING, SHARED, MIDDLE, ENDS, NOBODY = range(6)
+SOAGEN = {"blocking": 6, "asyncio": 7}
+SOAGEN_CHUNKING = {"blocking": 8, "asyncio": 9}
 CHUNK = 102_400
 LARGEST = 5 * CHUNK + 100_000  # PySOA wants to be allowed five chunks at least
 
@@ -160,8 +160,11 @@ def client_kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def serve() -> Iterator[Callable[..., None]]:
     """Serves a generated server at a place until the test ends."""
+    stops: list[Callable[[], None]] = []
     with ExitStack() as stack:
-        yield lambda server, site, limits=None: stack.enter_context(served(server, site.url, limits))
+        yield lambda server, site: stops.append(stack.enter_context(served(server, site.url)))
+        for stop in stops:
+            stop()
 
 
 @pytest.fixture(scope="session")

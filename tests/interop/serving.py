@@ -15,12 +15,15 @@ from soagen_runtime.server.worker import AsyncWorker, BlockingWorker
 
 
 @contextmanager
-def served(server: Any, url: str, limits: Limits | None = None) -> Iterator[None]:
-    """Serves while the block runs; what was taken is answered before it ends. Closes the server's own ``clients``."""
+def served(server: Any, url: str, limits: Limits | None = None) -> Iterator[Callable[[], None]]:
+    """Serves while the block runs; what was taken is answered before it ends. Closes the server's own ``clients``.
+
+    Gives what tells the worker to stop, for whoever has several of them to wait for.
+    """
     start = _start_asyncio if isinstance(server, AsyncServer) else _start_blocking
     thread, stop = start(server, RedisTransport(url), limits)
     try:
-        yield
+        yield stop
     finally:
         stop()
         thread.join(20)
