@@ -57,7 +57,7 @@ types: $(READY)
 	$(BIN)/pyright
 
 format: $(READY)
-	$(BIN)/ruff check --fix .
+	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
 golden: regenerate
