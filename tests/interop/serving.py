@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from soagen_runtime import RedisTransport
@@ -22,6 +23,7 @@ def served(server: Any, url: str, limits: Limits | None = None) -> Iterator[Call
     """
     start = _start_asyncio if isinstance(server, AsyncServer) else _start_blocking
     thread, stop = start(server, RedisTransport(url), limits)
+    stop = cache(stop)  # asked once: by the second time its loop may be gone
     try:
         yield stop
     finally:
