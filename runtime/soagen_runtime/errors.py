@@ -266,5 +266,5 @@ class ContractError(ActionError):
 
     def received(self, errors: Sequence[Error]) -> Self:
         """This error as it came from a server, whose words replace one's own."""
-        super(ContractError, self).__init__(errors)
+        ActionError.__init__(self, errors)  # past the generated `__init__`, which takes fields
         return self.as_remote()

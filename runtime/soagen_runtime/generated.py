@@ -1,7 +1,7 @@
 """What generated code imports, and the check that the two fit.
 
-Generated code calls `require` with the version of the interface that it was written for. The interface changes when what
-stands here changes its meaning; then old generated code must be built anew.
+Generated code calls `require` with the version of the interface that it was written for. The interface changes when
+what stands here changes its meaning; then old generated code must be built anew.
 """
 
 from __future__ import annotations

@@ -1,15 +1,16 @@
 """What generated encoders and decoders call when a value is not plainly right, and to walk into lists and maps.
 
-A generated function reads a value with straight-line tests (``type(sku) is not str``). Only when a test fails is anything
-here called, so a sound message costs nothing but the tests. A function collects its faults in a list that it hands in;
-at its end it raises `Invalid` with all of them, and whoever called it puts its own name in front of their paths.
+A generated function reads a value with straight-line tests (``type(sku) is not str``). Only when a test fails is
+anything here called, so a sound message costs nothing but the tests. A function collects its faults in a list that it
+hands in; at its end it raises `Invalid` with all of them, and whoever called it puts its own name in front of their
+paths.
 
 The same functions serve both directions: what arrives is checked on its way to a dataclass, what leaves on its way to a
 dict. ``strict`` says who is checking: a server, which is the authority on constraints, closed sets and unknown keys
 (``docs/language.md``, "Policy of the runtime").
 
-Codes, messages and paths are those of PySOA's Conformity, since callers test for them (``docs/wire.md``, "Errors with fixed
-codes"). Faults stand in the order of the contract's fields, unknown keys last.
+Codes, messages and paths are those of PySOA's Conformity, since callers test for them (``docs/wire.md``, "Errors with
+fixed codes"). Faults stand in the order of the contract's fields, unknown keys last.
 """
 
 from __future__ import annotations
@@ -424,8 +425,8 @@ def unlisted(enum: type[E], value: Any, strict: bool) -> E:
     return enum(value)
 
 
-# --- constraints: called when one does not hold. A value that was refused for its type, and for which a neutral one stands
-# --- in, is not held against its constraints as well.
+# --- constraints: called when one does not hold. A value that was refused for its type, and for which a neutral one
+# stands --- in, is not held against its constraints as well.
 
 
 class Pattern:

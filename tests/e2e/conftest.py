@@ -1,6 +1,7 @@
 """Servers and clients of the contracts in `contracts/`, generated anew for each run, in every pairing of their kinds.
 
-`Pair` lets one suite drive a blocking or an asyncio client; `services` serves either kind in memory or over a real Redis.
+`Pair` lets one suite drive a blocking or an asyncio client; `services` serves either kind in memory or over a real
+Redis.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from soagen_runtime import LocalTransport, RedisTransport
+from soagen_runtime.server.worker import AsyncWorker, BlockingWorker
 
 from soagen.generate import Options, generate
 from soagen.load import load
-from soagen_runtime import LocalTransport, RedisTransport
-from soagen_runtime.server.worker import AsyncWorker, BlockingWorker
 from tests.e2e.servers import make_servers
 
 CONTRACTS = Path(__file__).parent / "contracts"

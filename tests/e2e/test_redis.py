@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import redis
-
 import soagen_runtime as soagen
 from soagen_runtime.transport.redis import masters
 from soagen_runtime.wire import (
@@ -29,6 +28,7 @@ from soagen_runtime.wire import (
     keys,
     request_meta,
 )
+
 from tests.e2e.conftest import World
 
 QUEUE = keys.request_list("probe")

@@ -1,13 +1,12 @@
 """A call as the client makes it: what is sent, and what the reply means.
 
-`prepare` and `conclude` are pure; `call` puts a channel between them. What a call inherits while a handler runs (correlation
-id, switches, context, deadline) is decided in `prepare`; see `soagen_runtime.context`.
+`prepare` and `conclude` are pure; `call` puts a channel between them. What a call inherits while a handler runs
+(correlation id, switches, context, deadline) is decided in `prepare`; see `soagen_runtime.context`.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from soagen_runtime.action import Action, Service
@@ -112,9 +111,8 @@ def _context(
         "correlation_id": correlation_id or uuid.uuid4().hex,
         "switches": sorted(_select(service, action, switches)),
     }
-    for key, value in (*inherited.items(), *options.context.items()):
-        if key not in ("correlation_id", "switches"):
-            context[key] = value
+    given = {**inherited, **options.context}
+    context.update((key, value) for key, value in given.items() if key not in context)
     if serving is not None:
         context["calling_service"] = serving.service
     if action.oneway:
@@ -129,8 +127,8 @@ def _select(service: Service[Any], action: Action[Any, Any], switches: frozenset
     rivals = switches.intersection(action.unless)
     if rivals:
         raise VariantActive(
-            f"{service.name}.{action.name} was not called: switch {min(rivals)} is on, which selects another contract of"
-            f" {action.wire}; call the method of that variant, or make the call without the switch"
+            f"{service.name}.{action.name} was not called: switch {min(rivals)} is on, which selects another contract"
+            f" of {action.wire}; call the method of that variant, or make the call without the switch"
         )
     return switches if action.switch is None else switches | {action.switch}
 

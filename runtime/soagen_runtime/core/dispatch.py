@@ -1,8 +1,9 @@
 """A call as the server sees it: bytes in, an answer out, whatever the bytes are.
 
-`Dispatcher.serve` never raises for what comes in. It returns a `Reply`, or a `Nothing` that says why nobody is answered. The
-stages are PySOA's: envelope, job, actions; an error stops at the stage where it arose (``docs/wire.md``, "Errors with fixed
-codes"). A server is the authority: it decodes strictly, and checks what its handlers return before it sends it.
+`Dispatcher.serve` never raises for what comes in. It returns a `Reply`, or a `Nothing` that says why nobody is
+answered. The stages are PySOA's: envelope, job, actions; an error stops at the stage where it arose
+(``docs/wire.md``, "Errors with fixed codes"). A server is the authority: it decodes strictly, and checks what its
+handlers return before it sends it.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ Handler: TypeAlias = Callable[[Any, Any], Awaitable[Any]]
 
 REPLY_LIFETIME = 60.0  # seconds a reply may lie unread; PySOA's `message_expiry_in_seconds`
 
-# A request of up to this many times the limit is still read, so that its caller can be told: one that never gets its reply
-# leaves a PySOA client out of step for good. Beyond, it would cost too much.
+# A request of up to this many times the limit is still read, so that its caller can be told: one that never gets its
+# reply leaves a PySOA client out of step for good. Beyond, it would cost too much.
 _FAR_TOO_LARGE = 4
 
 log = logging.getLogger("soagen.server")
@@ -87,8 +88,8 @@ class _Binding:
 class Dispatcher:
     """Serves messages of one service with the handlers of one server object.
 
-    ``handlers`` has a coroutine function for each action's ``method``; ``suspends`` says whether they may wait for an event loop,
-    as those of an asyncio server do.
+    ``handlers`` has a coroutine function for each action's ``method``; ``suspends`` says whether they may wait for an
+    event loop, as those of an asyncio server do.
     """
 
     def __init__(
@@ -115,7 +116,7 @@ class Dispatcher:
 
     def _admit(self, data: bytes, now: float) -> RequestMessage | Nothing:
         if len(data) > _FAR_TOO_LARGE * self.limits.request_bytes:
-            return self._set_aside(f"{len(data)} bytes are far more than the {self.limits.request_bytes} that are allowed")
+            return self._set_aside(f"{len(data)} bytes are far more than the allowed {self.limits.request_bytes}")
         message = decode_request(data)
         if not keys.is_reply_address(self.service.name, message.reply_to):
             return self._set_aside("its reply_to is no reply list of this service")
@@ -214,7 +215,9 @@ class Dispatcher:
         return None
 
     def _answered(self, action: Action[Any, Any], error: Exception) -> Sequence[Error]:
-        """What the caller is told of an exception. Raises a `JobError` that a handler raised, which is for the whole job."""
+        """What the caller is told of an exception. Raises a `JobError` that a handler raised, which is for the whole
+        job.
+        """
         name = f"{self.service.name}.{action.name}"
         match error:
             case JobError() if not error.is_remote:
@@ -227,8 +230,8 @@ class Dispatcher:
                 log.error("%s: the response breaks its contract: %s", name, error)
                 return (_server_error(_broken_response(action.wire, error)),)
             case _:
-                # What another service answered, and nobody caught, is not this action's answer: its codes and paths are about
-                # another request.
+                # What another service answered, and nobody caught, is not this action's answer: its codes and paths
+                # are about another request.
                 log.error("%s failed", name, exc_info=error)
                 return (_server_error(str(error)),)
 

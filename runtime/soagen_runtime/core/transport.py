@@ -14,8 +14,9 @@ from soagen_runtime.wire import ReplyMessage
 
 
 class Channel(Protocol):
-    """A list of replies that belongs to one caller. It is held from before the request is written, since the request names
-    it, until the reply is there."""
+    """A list of replies that belongs to one caller. It is held from before the request is written, since the request
+    names it, until the reply is there.
+    """
 
     @property
     def reply_to(self) -> str:
@@ -27,8 +28,9 @@ class Channel(Protocol):
         ...
 
     async def send(self, request_id: int, message: bytes, *, lifetime: float, awaited: bool) -> None:
-        """Puts a request into the service's list; ``lifetime`` is how many seconds it may wait there, ``awaited`` whether
-        `receive` will be called for it. Raises `TransportError`."""
+        """Puts a request into the service's list; ``lifetime`` is how many seconds it may wait there, ``awaited``
+        whether `receive` will be called for it. Raises `TransportError`.
+        """
         ...
 
     async def receive(self, request_id: int, until: float) -> ReplyMessage:

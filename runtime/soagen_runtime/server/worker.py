@@ -1,7 +1,7 @@
 """One worker: takes requests, has them served, delivers the replies, until it is told to stop.
 
-The two loops are all that differs between a blocking and an asyncio server. A stop is a wish: what was taken is finished and
-answered. When the broker is away a worker waits for it to come back.
+The two loops are all that differs between a blocking and an asyncio server. A stop is a wish: what was taken is
+finished and answered. When the broker is away a worker waits for it to come back.
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ class AsyncWorker:
         """Serves until `stop` is called and all that was taken is answered, then frees the transport."""
         try:
             while not self._stopping.is_set():
-                # Taken is only what can be started at once. The take itself is never cancelled: a request in flight would be lost.
+                # Taken is only what can be started at once. The take itself is never cancelled: a request in flight
+                # would be lost.
                 await self._free.acquire()
                 data = await self._broker.take()
                 if data is None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
 from soagen_runtime.action import Action, Service, decode_nothing, encode_nothing
 from soagen_runtime.context import Call, Context, current_call
 from soagen_runtime.core.answers import ErrorTable
@@ -78,7 +77,10 @@ class Recorder:
         self.released += 1
 
 
-def make(recorder: Recorder, options: CallOptions = CallOptions(), **action_options: Any) -> Recorder:
+DEFAULTS = CallOptions()
+
+
+def make(recorder: Recorder, options: CallOptions = DEFAULTS, **action_options: Any) -> Recorder:
     run_blocking(call(recorder, SERVICE, ErrorTable(SERVICE), action(**action_options), None, options))
     return recorder
 
@@ -157,7 +159,7 @@ def test_a_value_that_holds_itself_is_not_sent() -> None:
         return endless(value, strict)
 
     recorder = Recorder()
-    with pytest.raises(RequestInvalid, match="unit.act was not sent: Nested deeper"):
+    with pytest.raises(RequestInvalid, match=r"unit\.act was not sent: Nested deeper"):
         run_blocking(
             call(recorder, SERVICE, ErrorTable(SERVICE), replace(action(), encode_request=endless), None, CallOptions())
         )

@@ -1,7 +1,8 @@
 """Redis as a broker: lists of requests and replies, as PySOA has them (``docs/wire.md``, "Lists").
 
-This package is the one importer of `redis`. Its two drivers, `blocking` and `asynchronous`, do the same things with the two
-faces of that library; what they share (addresses, limits, scripts, the translation of errors) stands in `masters`.
+This package is the one importer of `redis`. Its two drivers, `blocking` and `asynchronous`, do the same things with
+the two faces of that library; what they share (addresses, limits, scripts, the translation of errors) stands in
+`masters`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 
 class RedisTransport:
-    """A transport over the Redis at a URL (``redis://``, ``rediss://`` or ``unix://``), or over several, with commas between their
-    addresses (``redis://a:6379,b:6379/0``). Nothing is connected before the first call.
+    """A transport over the Redis at a URL (``redis://``, ``rediss://`` or ``unix://``), or over several, with commas
+    between their addresses (``redis://a:6379,b:6379/0``). Nothing is connected before the first call.
 
     Raises `ConfigurationError` for a URL that cannot be read.
     """

@@ -1,7 +1,7 @@
 """The asyncio driver: the calls of one service share a list of replies, which one task reads.
 
-That task is the only one that blocks in Redis, and no call ever cancels it: a task that is cancelled inside a blocking pop
-loses the message in flight. A call that is cancelled merely stops waiting.
+That task is the only one that blocks in Redis, and no call ever cancels it: a task that is cancelled inside a
+blocking pop loses the message in flight. A call that is cancelled merely stops waiting.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ class _Connection:
 async def _heeding_cancellation(command: Awaitable[T]) -> T:
     """The result of a command, unless the task was cancelled meanwhile.
 
-    The library writes under `asyncio.wait_for`, which before Python 3.12 swallows a cancellation that comes as the write ends.
+    The library writes under `asyncio.wait_for`, which before Python 3.12 swallows a cancellation that comes as the
+    write ends.
     """
     task = asyncio.current_task()
     before = task.cancelling() if task is not None else 0
@@ -82,7 +83,9 @@ async def _heeding_cancellation(command: Awaitable[T]) -> T:
 
 
 class AsyncEnd:
-    """The calling end of an asyncio client. It belongs to the loop that uses it; another loop gets connections of its own."""
+    """The calling end of an asyncio client. It belongs to the loop that uses it; another loop gets connections of its
+    own.
+    """
 
     def __init__(self, masters: Sequence[Master]) -> None:
         self._masters = masters
@@ -139,7 +142,9 @@ class AsyncChannel:
         self._reading: asyncio.Task[None] | None = None
         self._failure: ConnectionFailed | None = None
         self.is_spent = False
-        """Whether later calls need another list: of a call that was given up between two pieces of its reply, the rest may come."""
+        """Whether later calls need another list: of a call that was given up between two pieces of its reply, the
+        rest may come.
+        """
 
     def next_request_id(self) -> int:
         return next(self._ids)
