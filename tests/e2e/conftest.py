@@ -76,7 +76,7 @@ class World:
         self.client_kind = client_kind
         self.serves_inline = redis_url is None and client_kind == server_kind == "blocking"
         self._runner = asyncio.Runner() if client_kind == "asyncio" else None
-        self._clients: list[Any] = []
+        self._clients: list[Caller] = []
         self._threads: list[tuple[Callable[[], None], threading.Thread]] = []
         self.transport: Any = LocalTransport() if redis_url is None else RedisTransport(redis_url)
         self.probe, self.mirror = make_servers(api, server_kind, self.transport)
@@ -90,13 +90,15 @@ class World:
         module = getattr(self.api, service)
         prefix = "Async" if self.client_kind == "asyncio" else ""
         client = getattr(module, f"{prefix}{service.capitalize()}Client")(self.transport)
-        self._clients.append(client)
-        return Caller(client, self._runner)
+        caller = Caller(client, self._runner)
+        self._clients.append(caller)
+        return caller
 
     def _serve(self, server: Any, kind: str) -> None:
         if kind == "blocking":
             worker = BlockingWorker(server.dispatcher(), self.transport.blocking_server())
             self._threads.append((worker.stop, _start(worker.run)))
+            self._clients.extend(Caller(client, None) for client in server.clients)
             return
         ready = threading.Event()
         stops: list[Callable[[], None]] = []
@@ -107,20 +109,22 @@ class World:
             stops.append(lambda: loop.call_soon_threadsafe(async_worker.stop) and None)
             ready.set()
             await async_worker.run()
+            for client in server.clients:
+                await client.close()
 
         thread = _start(lambda: asyncio.run(run()))
         assert ready.wait(10)
         self._threads.append((stops[0], thread))
 
     def close(self) -> None:
-        for client in self._clients:
-            Caller(client, self._runner).close()
         self.probe.logic.release()
         for stop, _ in self._threads:
             stop()
         for _, thread in self._threads:
             thread.join(10)
             assert not thread.is_alive(), "a worker did not stop"
+        for client in self._clients:
+            client.close()
         if self._runner is not None:
             self._runner.close()
 
