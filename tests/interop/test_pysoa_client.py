@@ -245,7 +245,7 @@ def test_send_and_forget(
     for site in (pysoa_lab, soagen_lab):
         connection = broker(site.db)
         # What is forgotten is done all the same: it sends something on. By the next reply its own would be there too.
-        assert connection.blpop(["pysoa:service.audit"], timeout=10) is not None
+        assert connection.blpop(["pysoa:service.audit"], timeout=4) is not None
         assert pysoa_client(site)("call_action", "lab", "none").body == {}
         assert connection.keys("pysoa:service.lab*") == []
 
