@@ -143,6 +143,11 @@ class CodecNames:
         return cls(pairs)
 
 
+def _passes(type_: Type) -> bool:
+    """Whether an element of this type passes as it is."""
+    return type_ in (ScalarType(Kind.ANY), OptionalType(ScalarType(Kind.ANY)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A value on its way: the local it stands in, its path in faults as a literal, the name it gives to constants."""
@@ -176,7 +181,9 @@ class _Place:
     @property
     def is_simple(self) -> bool:
         """Whether one test is all there is to do."""
-        return self.tested is not None and not self.value.rules
+        held = self.value.type
+        bare_list = isinstance(held, ListType) and _passes(held.item)
+        return (self.tested is not None or bare_list) and not self.value.rules
 
 
 @dataclass(slots=True)
@@ -341,7 +348,7 @@ class Coder:
             block.put(f"{local} = ", default)
         if place.is_any:
             return
-        if place.tested:
+        if place.tested or place.is_simple:
             self._take(block, place, decode=True, keyword="elif")
         else:
             with block.otherwise():
@@ -399,7 +406,8 @@ class Coder:
                 block.put(f"{local} = ", mended)
         elif place.is_held:
             is_list = isinstance(place.value.type, ListType)
-            with block.when(f"type({local}) is not {'list' if is_list else 'dict'}"):
+            test = f"type({local}) is not {'list' if is_list else 'dict'}"
+            with block.when(*guard, test, keyword=keyword):
                 word = self.scope.runtime("as_list" if is_list else "as_object")
                 block.put(f"{local} = ", call(word, "faults", path, local))
         elif not place.is_any:
@@ -454,9 +462,10 @@ class Coder:
         optional = isinstance(element, OptionalType)
         bare = not optional and isinstance(inner.type, ScalarType) and not inner.rules
         start: tuple[Node, ...] = ("faults", place.path, place.local)
-        if inner.type == ScalarType(Kind.ANY):
-            if not is_list:
-                block.put(f"{place.local} = ", call(self.scope.runtime("as_object"), *start))
+        if _passes(element) and is_list:
+            return
+        if _passes(element):
+            block.put(f"{place.local} = ", call(self.scope.runtime("as_object"), *start))
             return
         if bare and isinstance(inner.type, ScalarType) and inner.type.kind in _PLAIN_ELEMENTS:
             kind = inner.type.kind

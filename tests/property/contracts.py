@@ -214,7 +214,8 @@ class Wire:
             case ListType():
                 return [self.value(type_.item, depth + 1) for _ in range(self._count(depth))]
             case MapType():
-                keys = self.draw(st.lists(_texts, min_size=0, max_size=self._count(depth), unique=True))
+                # An empty key can't be told in a path.
+                keys = self.draw(st.lists(_texts.filter(bool), min_size=0, max_size=self._count(depth), unique=True))
                 return {key: self.value(type_.value, depth + 1) for key in keys}
             case NamedType():
                 return self._named(self.project.type(type_), depth + 1)

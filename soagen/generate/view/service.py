@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from soagen.generate import names, text
 from soagen.generate.layout import Brackets, Node, lay, prefixed, tuple_of
@@ -137,5 +137,5 @@ class _Service:
 
 def _row(argument: Node) -> list[str]:
     if isinstance(argument, Brackets):
-        return lay(Brackets(argument.before, argument.items, f"{argument.after},", argument.packs), 1)
+        return lay(replace(argument, after=f"{argument.after},"), 1)
     return lay(f"{argument},", 1)
