@@ -186,6 +186,7 @@ def station_server(api: ModuleType, kind: str, name: str, url: str) -> Any:
             caller=ctx.caller,
             calling_service=ctx.calling_service,
             locale=ctx.locale,
+            deadline=ctx.deadline,
         )
 
     def hop(self: Any, request: Any, ctx: Any) -> Any:
