@@ -27,7 +27,7 @@ def expected(caller: str | None) -> list[dict[str, Any]]:
 
 
 def told(hops: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What they say that they saw. (A field that is null may be left out. Deadlines are for generated clients to set.)"""
+    """What they say that they saw, less the deadlines, which PySOA sets none of. (Null may be left out.)"""
     seen: list[dict[str, Any]] = [{"caller": None, "calling_service": None, **hop} for hop in hops]
     return [{name: value for name, value in hop.items() if name != "deadline"} for hop in seen]
 
