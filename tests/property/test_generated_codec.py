@@ -80,7 +80,7 @@ def test_values_go_there_and_back(data: st.DataObject) -> None:
         return
     with codec_of(project) as codec:
         for _ in range(5):
-            sent = Wire(project, data.draw).value(ROOT)
+            sent = Wire(project, data).value(ROOT)
             for strict in (True, False):
                 value = codec.decode_root(copy.deepcopy(sent), strict)
                 assert same(codec.encode_root(value, strict), sent)
@@ -96,7 +96,7 @@ def test_what_is_wrong_is_found_where_it_is(data: st.DataObject) -> None:
         return
     with codec_of(project) as codec:
         for _ in range(5):
-            wire = Wire(project, data.draw)
+            wire = Wire(project, data)
             sent = wire.value(ROOT)
             spots = [spot for spot in wire.spots(sent, ROOT) if not spot.is_any]
             if not spots:
@@ -122,7 +122,7 @@ def test_only_a_strict_reader_refuses_unknown_keys(data: st.DataObject) -> None:
     if clashes(project):
         return
     with codec_of(project) as codec:
-        sent = Wire(project, data.draw).value(ROOT)
+        sent = Wire(project, data).value(ROOT)
         known = codec.decode_root(copy.deepcopy(sent), True)
         sent["something nobody knows"] = 1
         assert codec.decode_root(sent, False) == known
