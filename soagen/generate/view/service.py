@@ -87,7 +87,7 @@ class _Service:
             encode, decode = (f"{self.codec}.{name}" for name in self.functions.of[body.name])
         else:
             assert body.ref is not None
-            encode, decode = self.coder.function_of(body.ref)
+            encode, decode = self.coder.values.function_of(body.ref)
         return f"encode_{role}={encode}", f"decode_{role}={decode}"
 
     def _error(self, ref: Ref) -> str:

@@ -209,11 +209,14 @@ def test_errors_carry_their_fields_and_the_server_words(every: Any) -> None:
     broken = every.Broken(what="TEA-1", color=every.Color.RED, secret="hush")
     assert broken.message == 'TEA-1 broke {in} 2 pieces, red and None: "quoted", it\'s \\ so'
     sent = broken.to_variables(True)
-    assert sent == {"what": "TEA-1", "count": 2, "color": "red", "nodes": [], "secret": "hush"}
+    assert sent == {"what": "TEA-1", "count": 2, "color": "red", "nodes": [], "secret": "hush", "skus": []}
     again = every.Broken.from_variables(sent, False)
     assert (again.what, again.color, again.nodes) == ("TEA-1", every.Color.RED, [])
     assert "hush" not in str(again) + repr(again)
     assert every.NothingToSay.from_variables({}, False).message == "Nothing to say"
+    listed = every.Broken.from_variables({**sent, "skus": ["TEA-1"], "lost": {"a": None}}, True)
+    assert (listed.skus, listed.lost) == (["TEA-1"], {"a": None})
+    assert faults(every.Broken.from_variables, {**sent, "skus": ["x"]}) == [("INVALID", "skus.0")]
     with pytest.raises(Invalid) as raised:
         every.Broken.from_variables({"color": 3}, False)
     assert Fault("MISSING", "what", "Missing key: what") in raised.value.faults

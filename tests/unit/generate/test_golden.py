@@ -66,4 +66,7 @@ def _is_module(value: object) -> bool:
 
 
 def _defined(module: types.ModuleType) -> set[str]:
-    return {name for name, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__}
+    """The classes that a module defines."""
+    return {
+        name for name, value in vars(module).items() if isinstance(value, type) and value.__module__ == module.__name__
+    }
