@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from soagen.generate import names, text
 from soagen.generate.block import Block
-from soagen.generate.coder import Coder, Function
+from soagen.generate.coder import Coder
 from soagen.generate.layout import Brackets, Node, call, lay, statement
 from soagen.generate.scope import Scope
 from soagen.generate.values import Function
