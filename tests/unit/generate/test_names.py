@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import types
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -41,7 +42,8 @@ from soagen.load import load
 )
 def test_members_of_enums(value: str, member: str) -> None:
     assert names.member(value) == member
-    made: Any = StrEnum("Some", {member: value})
+    made: Any = types.new_class("Some", (StrEnum,), exec_body=lambda body: body.__setitem__(member, value))
+    assert list(made) == [value]
     assert made[member] == value
 
 
