@@ -54,17 +54,7 @@ class Chain:
         return f" {self.operator} ".join([*self.operands, *([f"({self.last})"] if self.last else [])])
 
 
-@dataclass(frozen=True, slots=True)
-class Concatenation:
-    """A long text in several string literals, to stand alone in brackets."""
-
-    parts: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return " ".join(self.parts)
-
-
-Node: TypeAlias = str | Brackets | Chain | Concatenation
+Node: TypeAlias = str | Brackets | Chain
 
 
 def compared(left: str, operator: str, right: str) -> Chain:
@@ -123,8 +113,6 @@ def lay(node: Node, depth: int) -> list[str]:
     match node:
         case Brackets() if node.items and not fits(flat, depth):
             return [pad + node.before, *_spread(node, depth), pad + node.after]
-        case Concatenation():
-            return [pad + part for part in node.parts]
         case Chain() if not node.last and not fits(flat, depth):
             first, *rest = node.operands
             return [pad + first, *(f"{pad}{node.operator} {operand}" for operand in rest)]
@@ -134,9 +122,9 @@ def lay(node: Node, depth: int) -> list[str]:
 
 def _spread(node: Brackets, depth: int) -> list[str]:
     inner = ", ".join(map(str, node.items))
-    if node.packs and fits(inner, depth + 1) and not any(isinstance(item, Concatenation) for item in node.items):
+    if node.packs and fits(inner, depth + 1):
         return [INDENT * (depth + 1) + inner]
-    if len(node.items) == 1 and (node.subscript or isinstance(node.items[0], Concatenation)):
+    if node.subscript and len(node.items) == 1:
         return lay(node.items[0], depth + 1)
     return [line for item in node.items for line in lay(_suffixed(item, ","), depth + 1)]
 
