@@ -323,6 +323,9 @@ def test_a_server_from_the_command_line(
         call = pysoa_client(here)
         assert call("call_action", "lab", "greet", {"name": "Ann"}, timeout=20).body == {"greeting": "Hello Ann"}
         assert len(call("call_action", "lab", "big", {"size": 250_000}).body["data"]) == 250_000
+        (error,) = call("call_action", "lab", "fail").errors
+        assert (error["code"], error["variables"]) == ("ORDER_REJECTED", {"limit": 5, "skus": ["A-1"]})
+        assert (error["message"], error["is_caller_error"]) == ("The order was rejected", True)
         assert call("call_action", "lab", "none").outstanding == {"lab": 0}
     finally:
         process.terminate()
@@ -331,6 +334,7 @@ def test_a_server_from_the_command_line(
 
 ACME = f"""
 from {PACKAGE}.lab import BigResponse, GreetResponse, LabServer
+from {PACKAGE}.shared import OrderRejected
 
 
 class Lab(LabServer):
@@ -340,10 +344,13 @@ class Lab(LabServer):
     def big(self, request, ctx):
         return BigResponse(data=request.fill * request.size)
 
+    def fail(self, request, ctx):
+        raise OrderRejected(limit=5, skus=["A-1"])
+
     def none(self, request, ctx):
         return None
 
-    create_order = fail = sleep = boom = bad_response = unserializable = job_error = none
+    create_order = sleep = boom = bad_response = unserializable = job_error = none
     server_error = greet_their_language = round_trip = relay = none
 """
 
