@@ -65,7 +65,8 @@ def _matcher(pattern: str) -> Callable[[str], bool]:
 
     def matches(name: str) -> bool:
         found = glob.match(name)
-        return found is not None and not _hidden(name[found.end() :])
+        # What is hidden is none of ours, unless the pattern says so.
+        return found is not None and not _hidden(name[found.end() :] if _hidden(pattern) else name)
 
     return matches
 

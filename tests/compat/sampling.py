@@ -35,7 +35,26 @@ _NUMBERS = (-1, 0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11)
 _UUID = "12345678-1234-5678-1234-567812345678"
 _UTC = dt.UTC
 _YEARS = (2019, 2020, 2021, 2028, 2029, 2030, 2031)
-_TEXTS = ("", "a", "b", "c", "z", "zz", "zzz", "zzzzz", "AB", "7", "77", "7777", *VALUES, _UUID)
+_TEXTS = (
+    "",
+    "a",
+    "b",
+    "c",
+    "z",
+    "zz",
+    "zzz",
+    "zzzzz",
+    "A",
+    "AB",
+    "ABC",
+    "ABCDE",
+    "7",
+    "77",
+    "777",
+    "77777",
+    *VALUES,
+    _UUID,
+)
 
 _POOLS: dict[Kind, Sequence[Any]] = {
     Kind.BOOL: (True, False),
