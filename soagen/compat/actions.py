@@ -78,10 +78,7 @@ class Actions:
         noter = self.scene.noter
         unknown = Judgement(old_client=f"an old client may call `{action.wire}`, which a new server does not have")
         noter.note("action-removed", here, f"the action `{action.name}` was removed", unknown)
-        sunset = action.deprecated.sunset if action.deprecated else None
-        if sunset is not None and self.scene.today < sunset:
-            message = f"`{action.name}` was promised until {sunset}, and today is {self.scene.today}"
-            noter.note("removed-before-sunset", here, message, unknown, weight=Weight.ALWAYS)
+        promise_kept(self.scene, action, unknown, here)
 
     def _named(self, old: Action, new: Action, here: Here) -> None:
         noter = self.scene.noter
@@ -194,6 +191,14 @@ class Actions:
             if code not in codes[1] and ref not in met.new.errors and _is_known(self.scene.new, ref):
                 at = here.part(ref.name, here.before, here.after)
                 noter.note("action-error-removed", at, f"it no longer answers `{code}`")
+
+
+def promise_kept(scene: Scene, removed: Action | Contract, unknown: Judgement, here: Here) -> None:
+    """Notes that something was removed before the day until which it was promised."""
+    sunset = removed.deprecated.sunset if removed.deprecated else None
+    if sunset is not None and scene.today < sunset:
+        message = f"`{removed.name}` was promised until {sunset}, and today is {scene.today}"
+        scene.noter.note("removed-before-sunset", here, message, unknown, weight=Weight.ALWAYS)
 
 
 def promise(noter: Noter, what: str, old: bool, new: bool, here: Here) -> None:

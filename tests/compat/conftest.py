@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from soagen.cli import main
+from tests.compat.building import Builder
 
 CONFIG = '[tool.soagen]\nsources = ["schemas"]\npackage = "acme.api"\n'
 
@@ -75,3 +77,11 @@ def repo(folder: Repo) -> Repo:
     folder.git("init", "-q", "-b", "main")
     folder.commit()
     return folder
+
+
+@pytest.fixture
+def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Builder]:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield Builder(tmp_path)
+    for name in [name for name in sys.modules if name.startswith("drawn_")]:
+        del sys.modules[name]

@@ -10,37 +10,20 @@ joined, must be what comparing the two whole languages gives.
 
 from __future__ import annotations
 
-import datetime as dt
-import importlib
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
-from pathlib import Path
 from random import Random
-from types import ModuleType
 from typing import Any
 
 import pytest
-from soagen_runtime.validation import Invalid
 
-from soagen.compat import Finding, compare
+from soagen.compat import compare
 from soagen.compat.inclusion import Inclusion
 from soagen.compat.languages import record
-from soagen.generate import Options, generate
-from soagen.load import load
 from soagen.model import Contract, Field, Project
-from tests.compat.drawing import POSITIONS, Doc, contract, edited, text
+from tests.compat.building import TODAY, Builder, Built, compiled, joined, takes
+from tests.compat.drawing import POSITIONS, contract, edited
 from tests.compat.sampling import Sampler
-
-TODAY = dt.date(2026, 1, 1)
-_NUMBERS = count()
-
-Decode = Callable[[dict[str, Any], bool], Any]
-
-
-def compiled(doc: Doc) -> Project | None:
-    return load(["orders.soa.yaml"], lambda path: text(doc).encode()).project
 
 
 def pairs(seeds: range, position: str, edits: int = 1) -> Iterator[tuple[Random, Project, Project]]:
@@ -54,13 +37,6 @@ def pairs(seeds: range, position: str, edits: int = 1) -> Iterator[tuple[Random,
         old, new = compiled(before), compiled(after)
         if old is not None and new is not None and old != new:
             yield rng, old, new
-
-
-def joined(findings: tuple[Finding, ...]) -> tuple[bool, bool]:
-    return (
-        any(each.judgement.old_client for each in findings),
-        any(each.judgement.new_client for each in findings),
-    )
 
 
 def fields_at(project: Project, position: str) -> tuple[Field, ...]:
@@ -98,60 +74,6 @@ def test_the_findings_joined_are_what_the_languages_say(position: str, edits: in
 
 
 # --- against generated code
-
-
-@dataclass(frozen=True)
-class Built:
-    """A version of a contract, generated and imported."""
-
-    project: Project
-    api: ModuleType
-
-    def decode(self, position: str) -> Decode:
-        """What the generated code reads a position with."""
-        service = self.api.service.SERVICE
-        match position:
-            case "context":
-                return service.decode_context  # type: ignore[no-any-return]  # of a module made just now
-            case "error":
-                return self.api.errors.Failed.from_variables  # type: ignore[no-any-return]  # of a module made just now
-            case _:
-                return getattr(service.actions[0], f"decode_{position}")  # type: ignore[no-any-return]  # likewise
-
-
-class Builder:
-    """Builds versions into a folder of their own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def build(self, project: Project) -> Built:
-        package = f"drawn_{next(_NUMBERS)}"
-        for name, code in generate(project, Options(package=package)).items():
-            path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(code, encoding="utf-8")
-        importlib.invalidate_caches()
-        for module in ("service", "errors"):
-            if (self.folder / package / "orders" / f"{module}.py").exists():
-                importlib.import_module(f"{package}.orders.{module}")
-        return Built(project, importlib.import_module(f"{package}.orders"))
-
-
-@pytest.fixture
-def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Builder]:
-    monkeypatch.syspath_prepend(str(tmp_path))
-    yield Builder(tmp_path)
-    for name in [name for name in sys.modules if name.startswith("drawn_")]:
-        del sys.modules[name]
-
-
-def takes(decode: Decode, message: dict[str, Any], strict: bool) -> bool:
-    try:
-        decode(message, strict)
-    except Invalid:
-        return False
-    return True
 
 
 @dataclass(frozen=True)
