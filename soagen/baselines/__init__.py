@@ -21,7 +21,12 @@ KINDS: tuple[_Kind, ...] = (disk.find, ref.tree, ref.commit)
 
 
 def find(given: str, sources: Sources) -> Baseline:
-    """The baseline that ``given`` names; `Unavailable` if it can't be had."""
+    """The baseline that ``given`` names; `Unavailable` if it can't be had, or may be meant in two ways."""
+    if not given:
+        # A variable that a script forgot to set must not mean "here", against which nothing has ever changed.
+        raise Unavailable("the baseline to compare with has no name.")
+    if ref.is_ambiguous(given, sources):
+        raise Unavailable(f"{given} is a path here, and a commit as well.", f"Write ./{given} or refs/heads/{given}.")
     for kind in KINDS:
         baseline = kind(given, sources)
         if baseline is not None:

@@ -22,12 +22,16 @@ class Repository:
 
     @classmethod
     def around(cls, folder: Path) -> Repository | None:
-        """The repository of a folder; None if there is none, or no git."""
+        """The repository of a folder; None if there is none. `Unavailable` if git is missing, or refuses to look."""
         try:
-            top = _git(folder, "rev-parse", "--show-toplevel")
-        except OSError:
-            return None
-        return None if top is None else cls(Path(top).resolve())
+            done = _call(folder, "rev-parse", "--show-toplevel")
+        except OSError as error:
+            raise Unavailable("git can't be run here.", "Install it, or compare with a folder.") from error
+        if b"safe.directory" in done.stderr:
+            way = f"Run `git config --global --add safe.directory {folder}`."
+            raise Unavailable("git does not trust this repository, which somebody else owns.", way)
+        top = _text(done.stdout)
+        return None if done.returncode != 0 or not top else cls(Path(top).resolve())
 
     def commit(self, ref: str) -> str | None:
         """The id of the commit that a ref names; None if there is none here."""
@@ -96,15 +100,26 @@ class Repository:
         return _git(self.top, *arguments)
 
 
+def _call(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "LC_ALL": "C"}
+    return subprocess.run(
+        ["git", *arguments], cwd=folder, env=environment, input=given, capture_output=True, check=False
+    )
+
+
+def _text(answer: bytes) -> str:
+    return answer.decode("utf-8", "surrogateescape").strip()
+
+
 def _git(folder: Path, *arguments: str) -> str | None:
     """What git answers, or None if it says no."""
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
-    return done.stdout.decode("utf-8", "surrogateescape").strip() if done.returncode == 0 else None
+    done = _call(folder, *arguments)
+    return _text(done.stdout) if done.returncode == 0 else None
 
 
 def _run(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
     """What git answers; `Unavailable` if it says no."""
-    done = subprocess.run(["git", *arguments], cwd=folder, input=given, capture_output=True, check=False)
+    done = _call(folder, *arguments, given=given)
     if done.returncode != 0:
         raise Unavailable(f"git {arguments[0]} failed: {done.stderr.decode('utf-8', 'replace').strip()}")
     return done.stdout

@@ -28,6 +28,14 @@ def commit(given: str, sources: Sources) -> Baseline | None:
     return _at(repository, found, given, sources)
 
 
+def is_ambiguous(given: str, sources: Sources) -> bool:
+    """Whether a plain name is that of a commit and that of a file or folder."""
+    if "/" in given or not Path(given).exists():
+        return False
+    repository = Repository.around(sources.root)
+    return repository is not None and repository.commit(given) is not None
+
+
 def tree(given: str, sources: Sources) -> Baseline | None:
     """A folder or a file of a commit, given as ``ref:path``."""
     ref, colon, path = given.partition(":")

@@ -108,6 +108,40 @@ def test_before_the_first_commit_there_is_nothing_to_compare_with(folder: Repo) 
     assert "nothing has been committed here yet" in ended.err
 
 
+def test_a_name_that_may_mean_two_things_is_refused(repo: Repo) -> None:
+    repo.write({"main/orders.soa.yaml": BROKEN})
+    assert (
+        "main is a path here, and a commit as well. Write ./main or refs/heads/main."
+        in repo.check("--against", "main").err
+    )
+    assert breaks(repo, "--against", "./main")
+    assert not breaks(repo, "--against", "refs/heads/main")
+
+
+def test_a_variable_that_was_not_set_is_no_baseline(repo: Repo) -> None:
+    assert repo.check("--against", "").code == 4
+
+
+def test_a_repository_that_git_does_not_trust_says_so(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    ended = repo.check()
+    assert ended.code == 4
+    assert f"Run `git config --global --add safe.directory {repo.root}`." in ended.err
+
+
+def test_without_git_there_is_no_repository(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(repo.root))
+    assert "git can't be run here." in repo.check().err
+
+
+def test_a_commit_without_contracts_makes_every_service_new(repo: Repo) -> None:
+    repo.git("rm", "-qr", "schemas")
+    repo.commit()
+    repo.git("checkout", "-q", "HEAD~1", "--", "schemas")
+    ended = repo.check("--against", "HEAD", "--allow", "safe")
+    assert (ended.code, "[service-added] orders" in ended.out) == (0, True)
+
+
 @pytest.mark.parametrize("ref", ["origin/other", "v2.0.0", "other"])
 def test_a_ref_that_a_shallow_clone_lacks_comes_with_the_command_that_brings_it(
     repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], ref: str
