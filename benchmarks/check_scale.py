@@ -1,7 +1,7 @@
 """How long `soagen check` takes over a hundred services with twenty actions each, against a git ref.
 
-Prints a change of one service, one of the package that all import, and one that changes nothing, each as a user sees it: a
-process of its own, best of three.
+Prints a change of one service, one of the package that all import, and one that changes nothing, each as a user sees
+it: a process of its own, best of three.
 
     python -m benchmarks.check_scale [SERVICES] [ACTIONS]
 """
