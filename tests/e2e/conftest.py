@@ -15,11 +15,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from soagen_runtime import LocalTransport, RedisTransport
+from soagen_runtime.server.worker import AsyncWorker, BlockingWorker
 
 from soagen.generate import Options, generate
 from soagen.load import load
-from soagen_runtime import LocalTransport, RedisTransport
-from soagen_runtime.server.worker import AsyncWorker, BlockingWorker
 from tests.e2e.servers import make_servers
 
 CONTRACTS = Path(__file__).parent / "contracts"

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-
 import soagen_runtime as soagen
 
 AT = dt.datetime(2026, 2, 3, 4, 5, 6, 789012, tzinfo=dt.UTC)

@@ -7,7 +7,6 @@ id, switches, context, deadline) is decided in `prepare`; see `soagen_runtime.co
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from soagen_runtime.action import Action, Service
@@ -59,7 +58,7 @@ async def call(
         request_id = channel.next_request_id()
         lifetime = ONEWAY_LIFETIME if action.oneway else deadline - now
         message = _write(service, action, request_id, channel.reply_to, now + lifetime, job)
-        await channel.send(request_id, message, lifetime=lifetime, awaited=not action.oneway)
+        await channel.send(request_id, message, lifetime=lifetime, until=deadline, awaited=not action.oneway)
         if action.oneway:
             return action.decode_response({}, False)
         reply = await channel.receive(request_id, deadline)

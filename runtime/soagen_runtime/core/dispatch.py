@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 from soagen_runtime.action import Action, Service
 from soagen_runtime.context import Call, Context, bind, current_call
 from soagen_runtime.core.answers import unknown_action
+from soagen_runtime.core.transport import Nothing, Reply
+from soagen_runtime.core.verdict import REPLY_LIFETIME, is_suppressed
 from soagen_runtime.errors import (
     RESPONSE_NOT_SERIALIZABLE,
     RESPONSE_TOO_LARGE,
@@ -41,8 +43,6 @@ from soagen_runtime.wire import (
 
 Handler: TypeAlias = Callable[[Any, Any], Awaitable[Any]]
 
-REPLY_LIFETIME = 60.0  # seconds a reply may lie unread; PySOA's `message_expiry_in_seconds`
-
 log = logging.getLogger("soagen.server")
 
 
@@ -53,21 +53,6 @@ class Limits:
     request_bytes: int = 102_400
     reply_bytes: int = 256_000
     chunk_bytes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer to deliver: more than one message where it is cut into chunks."""
-
-    reply_to: str
-    messages: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Nobody is answered, and why."""
-
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +89,7 @@ class Dispatcher:
         if isinstance(message, Nothing):
             return message
         result = await self._run_job(message)
-        suppressed = isinstance(message.body, dict) and _suppressed(message.body)
-        return Nothing("no reply is wanted") if suppressed else self._write(message, result, now)
+        return Nothing("no reply is wanted") if is_suppressed(message.body) else self._write(message, result, now)
 
     def _admit(self, data: bytes, now: float) -> RequestMessage | Nothing:
         if len(data) > self.limits.request_bytes:
@@ -120,7 +104,7 @@ class Dispatcher:
 
     def _set_aside(self, reason: str) -> Nothing:
         log.warning("%s: set a message aside: %s", self.service.name, reason)
-        return Nothing(reason)
+        return Nothing(reason, dropped=True)
 
     def _refuse(self, invalid: InvalidMessage, now: float) -> Reply | Nothing:
         """Answers what is no request, if it says where to and under which number."""
@@ -251,11 +235,6 @@ class Dispatcher:
         if self.limits.chunk_bytes is None or not message.format.chunks:
             return Reply(message.reply_to, (data,))
         return Reply(message.reply_to, tuple(cut(message.format, data, self.limits.chunk_bytes)))
-
-
-def _suppressed(job: dict[str, Any]) -> bool:
-    control = job.get("control")
-    return isinstance(control, dict) and control.get("suppress_response") is True
 
 
 def _text(value: Any) -> str | None:

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Sequence
 
 from soagen_runtime.core.dispatch import Limits
-from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.core.transport import ServerTransport
 from soagen_runtime.errors import ConfigurationError, TransportError
 from soagen_runtime.server.base import AsyncServer, Server
@@ -49,7 +48,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _serve(server: Server, transport: ServerTransport, limits: Limits) -> None:
-    run_blocking(transport.now())  # a broker that is not there is said at once, not after the first request
     worker = BlockingWorker(server.dispatcher(limits), transport)
     for number in _SIGNALS:
         signal.signal(number, lambda *_: worker.stop())
@@ -57,7 +55,6 @@ def _serve(server: Server, transport: ServerTransport, limits: Limits) -> None:
 
 
 async def _serve_async(server: AsyncServer, transport: ServerTransport, limits: Limits) -> None:
-    await transport.now()
     worker = AsyncWorker(server.dispatcher(limits), transport)
     for number in _SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, worker.stop)

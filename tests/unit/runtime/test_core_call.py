@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from soagen_runtime.action import Action, Service, decode_nothing, encode_nothing
 from soagen_runtime.context import Call, Context, current_call
 from soagen_runtime.core.answers import ErrorTable
@@ -65,7 +64,7 @@ class Recorder:
     def next_request_id(self) -> int:
         return 5
 
-    async def send(self, request_id: int, message: bytes, *, lifetime: float, awaited: bool) -> None:
+    async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         self.sent = decode_request(message)
         self.lifetime = lifetime
 

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from soagen_runtime import ConfigurationError
 from soagen_runtime.server.cli import main
 from soagen_runtime.server.loading import load_server

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-
 from soagen_runtime.core.stepping import run_blocking
 
 

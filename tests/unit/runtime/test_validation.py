@@ -13,7 +13,6 @@ import pytest
 from currint import Amount
 from hypothesis import given
 from hypothesis import strategies as st
-
 from soagen_runtime import validation as v
 from soagen_runtime.enums import OpenEnum
 from soagen_runtime.errors import Fault
