@@ -5,7 +5,7 @@
 #   make lint         the part of it that only reads the code
 #   make format       rewrite the code in the one layout
 #   make regenerate   build all generated code that is committed: the examples and the golden folders
-#   make benchmark    time the compiler over a hundred services
+#   make benchmark    time the compiler over a hundred services, and the import of a client
 #   make lock         pin the newest tools that fit
 #   make clean        remove what was made here
 
@@ -20,17 +20,20 @@ READY := .venv/.ready
 WORKERS ?= auto
 TESTS ?=
 
-.PHONY: help demo test lint format golden regenerate benchmark lock clean redis
+.PHONY: help demo test lint style layers types format golden regenerate benchmark lock clean redis
 
 help:
 	@sed -n 's/^#   //p' Makefile
 
 $(READY): scripts/setup requirements-dev.lock pyproject.toml runtime/pyproject.toml
+	@echo "setting up .venv (once, and when the tools change)"
 	@scripts/setup
 	@touch $@
 
 demo: $(READY)
-	@cd examples/shop && ../../$(BIN)/soagen build --quiet && ../../$(BIN)/python -m shop.demo
+	cd examples/shop && ../../$(BIN)/soagen build --no-cache
+	@echo
+	@cd examples/shop && ../../$(BIN)/python -m shop.demo
 
 test: $(READY) redis lint
 	$(BIN)/pytest -n $(WORKERS) $(TESTS)
@@ -38,17 +41,23 @@ test: $(READY) redis lint
 redis:
 	@scripts/ensure-redis
 
-lint: $(READY)
-	$(BIN)/ruff check .
+lint: style layers types
+
+style: $(READY)
+	$(BIN)/ruff check --output-format concise .
 	$(BIN)/ruff format --check .
-	$(BIN)/ruff check --isolated examples/shop/shop/api
+	$(BIN)/ruff check --isolated --output-format concise examples/shop/shop/api
 	$(BIN)/ruff format --isolated --check examples/shop/shop/api
-	$(BIN)/lint-imports --no-cache
+
+layers: $(READY)
+	$(BIN)/lint-imports --no-cache --no-logo
+
+types: $(READY)
 	$(BIN)/mypy
 	$(BIN)/pyright
 
 format: $(READY)
-	$(BIN)/ruff check --fix .
+	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
 golden: regenerate
@@ -58,6 +67,7 @@ regenerate: $(READY)
 
 benchmark: $(READY)
 	$(BIN)/python benchmarks/compile_scale.py
+	$(BIN)/python benchmarks/import_time.py
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager --requirement requirements-dev.in \
@@ -66,5 +76,5 @@ lock: $(READY)
 	@mv .venv/lock requirements-dev.lock
 
 clean:
-	rm -rf .venv build dist runtime/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-pysoa build dist runtime/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . \( -name __pycache__ -o -name .soagen_cache \) -prune -exec rm -rf {} +

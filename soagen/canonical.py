@@ -2,8 +2,8 @@
 
 What counts is what two programs must agree on: names, what is sent, types, constraints, defaults, errors and their
 messages, switches, variants, timeouts. What does not: comments and formatting, paths and import aliases, the order of
-definitions in a file, and whatever is said to people (``doc``, ``deprecated``, ``example``, ``examples``). The order of
-fields, enum values, union members and variants counts, since it can be seen from outside.
+definitions in a file and of the context's keys, and whatever is said to people (``doc``, ``deprecated``, ``example``,
+``examples``). The order of fields, enum values, union members and variants counts, since it can be seen from outside.
 
 Everything that the contract reaches in other contracts is in the data, under its full name; what it does not reach is
 not, so that a change elsewhere leaves the hash alone.
@@ -84,7 +84,7 @@ class _Canonical:
             "form": FORM,
             "kind": contract.kind.value,
             "name": contract.name,
-            "context": self.fields(contract.context),
+            "context": self.fields(tuple(sorted(contract.context, key=lambda field: field.name))),
             "actions": {action.name: self.action(action) for action in contract.actions},
             "reserved": {
                 "actions": sorted(contract.reserved.actions),

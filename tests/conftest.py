@@ -41,7 +41,8 @@ def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
     return False
 
 
-def _start(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+def start_redis(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """A redis-server without persistence, and its port; whoever starts it ends it."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.fail("these tests need redis-server on the PATH: run scripts/ensure-redis", pytrace=False)
@@ -60,7 +61,7 @@ def _start(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a redis-server without persistence; for `redis_url`, and for nothing else."""
-    process, port = _start(tmp_path_factory.mktemp("redis"))
+    process, port = start_redis(tmp_path_factory.mktemp("redis"))
     yield f"redis://127.0.0.1:{port}/0"
     process.terminate()
     process.wait()

@@ -23,8 +23,9 @@ class Action(Generic[Request, Response]):
     """One contract of an action; a variant is a contract of its own.
 
     ``encode_*`` and ``decode_*`` take a value and whether a server asks (``strict``); they raise
-    `soagen_runtime.validation.Invalid`. ``timeout`` is in seconds. ``switch`` selects this contract when it is on (None: the
-    base contract); ``unless`` are the switches that would select another contract of the same action first.
+    `soagen_runtime.validation.Invalid`. ``timeout`` is in seconds. ``switch`` selects this contract when it is on
+    (None: the base contract); ``unless`` are the switches that would select another contract of the same action
+    first.
     """
 
     name: str

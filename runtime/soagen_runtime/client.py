@@ -1,10 +1,11 @@
 """What generated clients subclass: a service's actions over some transport.
 
-A client is cheap to derive from (`with_options`) and safe to share: a blocking one between threads, an asyncio one between
-tasks of one loop. Everything a call inherits from the call that is being served is added by itself; see
+A client is cheap to derive from (`with_options`) and safe to share: a blocking one between threads, an asyncio one
+between tasks of one loop. Everything a call inherits from the call that is being served is added by itself; see
 `soagen_runtime.context`.
 
-Programs import many clients and call few, so that what makes a call (the wire, the transports) is loaded by the first call.
+Programs import many clients and call few, so that what makes a call (the wire, the transports) is loaded by the first
+call.
 """
 
 from __future__ import annotations
@@ -53,17 +54,21 @@ class _Options(Generic[Ctx]):
         switches: Iterable[int] = (),
         context: Ctx | None = None,
         correlation_id: str | None = None,
+        attempts: int | None = None,
     ) -> Self:
         """This client with other habits, over the same connections.
 
-        ``timeout`` is in seconds; ``switches`` are on beside those that are on already; ``context`` gives the contract's fields,
-        before those inherited from a call that is being served. Raises `RequestInvalid` for a context that does not fit.
+        ``timeout`` is in seconds; ``switches`` are on beside those that are on already; ``context`` gives the
+        contract's fields, before those inherited from a call that is being served. Raises `RequestInvalid` for a
+        context that does not fit.
         """
         options = self._options
         if timeout is not None:
             options = replace(options, timeout=timeout)
         if context is not None:
             options = replace(options, context={**options.context, **self._encode_context(context)})
+        if attempts is not None:
+            options = replace(options, retry=replace(options.retry, attempts=max(1, min(5, attempts))))
         if correlation_id is not None:
             options = replace(options, correlation_id=correlation_id)
         derived = copy.copy(self)

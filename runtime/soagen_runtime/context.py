@@ -1,9 +1,9 @@
 """What every call carries, and how it reaches the calls made while serving.
 
-While a handler runs, `current_call` holds the call that it serves. A client that is used meanwhile starts from it: the
-correlation id, the switches and every context key, declared or not, go along, and no call may outlast the deadline of the
-one it serves. A `contextvars.ContextVar` carries it into tasks and into `asyncio.to_thread`; to take it into a thread of
-one's own, see `carry`.
+While a handler runs, `current_call` holds the call that it serves. A client that is used meanwhile starts from it:
+the correlation id, the switches and every context key, declared or not, go along, and no call may outlast the
+deadline of the one it serves. A `contextvars.ContextVar` carries it into tasks and into `asyncio.to_thread`; to take
+it into a thread of one's own, see `carry`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call as the server sees it. ``deadline`` is a Unix time in seconds on the broker's clock, ``raw`` the context as
-    it came, unknown keys included."""
+    """A call as the server sees it. ``deadline`` is a Unix time in seconds on the broker's clock, ``raw`` the context
+    as it came, unknown keys included.
+    """
 
     service: str
     action: str = ""

@@ -42,6 +42,7 @@ MISSING = "MISSING"
 UNKNOWN = "UNKNOWN"
 INVALID = "INVALID"
 SERVER_ERROR = "SERVER_ERROR"
+REQUEST_TOO_LARGE = "REQUEST_TOO_LARGE"
 RESPONSE_TOO_LARGE = "RESPONSE_TOO_LARGE"
 RESPONSE_NOT_SERIALIZABLE = "RESPONSE_NOT_SERIALIZABLE"
 ACTION_TIMEOUT = "ACTION_TIMEOUT"
@@ -280,5 +281,5 @@ class ContractError(ActionError):
 
     def received(self, errors: Sequence[Error]) -> Self:
         """This error as it came from a server, whose words replace one's own."""
-        super().__init__(errors)
+        ActionError.__init__(self, errors)  # past the generated `__init__`, which takes fields
         return self.as_remote()

@@ -1,7 +1,7 @@
 """What generated code imports, and the check that the two fit.
 
-Generated code calls `require` with the version of the interface that it was written for. The interface changes when what
-stands here changes its meaning; then old generated code must be built anew.
+Generated code calls `require` with the version of the interface that it was written for. The interface changes when
+what stands here changes its meaning; then old generated code must be built anew.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from soagen_runtime.validation import (
     not_unique,
     plain_list,
     plain_map,
+    read_datetime,
     read_duration,
     read_uuid,
     repeats,
@@ -111,6 +112,7 @@ __all__ = [
     "not_unique",
     "plain_list",
     "plain_map",
+    "read_datetime",
     "read_duration",
     "read_uuid",
     "repeats",

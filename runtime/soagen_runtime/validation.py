@@ -1,15 +1,16 @@
 """What generated encoders and decoders call when a value is not plainly right, and to walk into lists and maps.
 
-A generated function reads a value with straight-line tests (``type(sku) is not str``). Only when a test fails is anything
-here called, so a sound message costs nothing but the tests. A function collects its faults in a list that it hands in;
-at its end it raises `Invalid` with all of them, and whoever called it puts its own name in front of their paths.
+A generated function reads a value with straight-line tests (``type(sku) is not str``). Only when a test fails is
+anything here called, so a sound message costs nothing but the tests. A function collects its faults in a list that it
+hands in; at its end it raises `Invalid` with all of them, and whoever called it puts its own name in front of their
+paths.
 
 The same functions serve both directions: what arrives is checked on its way to a dataclass, what leaves on its way to a
 dict. ``strict`` says who is checking: a server, which is the authority on constraints, closed sets and unknown keys
 (``docs/language.md``, "Policy of the runtime").
 
-Codes, messages and paths are those of PySOA's Conformity, since callers test for them (``docs/wire.md``, "Errors with fixed
-codes"). Faults stand in the order of the contract's fields, unknown keys last.
+Codes, messages and paths are those of PySOA's Conformity, since callers test for them (``docs/wire.md``, "Errors with
+fixed codes"). Faults stand in the order of the contract's fields, unknown keys last.
 """
 
 from __future__ import annotations
@@ -172,6 +173,14 @@ def as_datetime(faults: list[Fault], path: str, value: Any) -> dt.datetime:
     return dt.datetime.min.replace(tzinfo=_UTC)
 
 
+def read_datetime(faults: list[Fault], path: str, value: Any) -> dt.datetime:
+    """``value``, which has come in, as a datetime in UTC. One without a zone is taken for UTC: PySOA's peers send both
+    kinds for one field."""
+    if isinstance(value, dt.datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=_UTC)
+    return as_datetime(faults, path, value)
+
+
 def as_local_datetime(faults: list[Fault], path: str, value: Any) -> dt.datetime:
     """``value`` as a datetime without a zone."""
     if isinstance(value, dt.datetime) and value.tzinfo is None:
@@ -192,8 +201,15 @@ def _string_keys(faults: list[Fault], path: str, values: dict[Any, T]) -> dict[s
     """``values``, whose keys must be plain strings."""
     for key in values:
         if type(key) is not str:
-            return {as_string(faults, _under(path, str(key)), key): item for key, item in values.items()}
+            return {_string_key(faults, path, key): item for key, item in values.items()}
     return values
+
+
+def _string_key(faults: list[Fault], path: str, key: Any) -> str:
+    """A plain string for a key. Where a fault is noted, those of its value are noted under the same name."""
+    text = str.__str__(key) if isinstance(key, str) else str(key)
+    as_string(faults, _under(path, text), key)
+    return text
 
 
 def _under(path: str, name: str) -> str:
@@ -395,22 +411,22 @@ def unlisted(enum: type[E], value: Any, strict: bool) -> E:
 
     Raises `Invalid` otherwise. A text is taken for the member that it spells.
     """
-    if not isinstance(value, str):
-        faults: list[Fault] = []
-        as_string(faults, "", value)
-        raise Invalid(faults)
-    known = members(enum).get(value)
+    known = members(enum).get(value) if isinstance(value, str) else None
     if known is not None:
         return known
+    faults: list[Fault] = []
     if strict or not issubclass(enum, OpenEnum):
-        faults = []
+        # Of another type or not: for PySOA it is one and the same fault.
         unknown_value(faults, "", enum)
+    else:
+        as_string(faults, "", value)
+    if faults:
         raise Invalid(faults)
     return enum(value)
 
 
-# --- constraints: called when one does not hold. A value that was refused for its type, and for which a neutral one stands
-# --- in, is not held against its constraints as well.
+# --- constraints: called when one does not hold. A value that was refused for its type, and for which a neutral one
+# stands --- in, is not held against its constraints as well.
 
 
 class Pattern:

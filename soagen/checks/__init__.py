@@ -79,13 +79,13 @@ def _check_names(report: Report, unit: Unit) -> None:
     _refuse_names(report, actions, ACTIONS, "an action that every server has")
     check_wires(report, errors, "error")
     check_wires(report, actions, "action")
-    check_reserved(report, _sent(errors), tree.reserved.errors, "error")
-    check_reserved(report, _sent(actions), tree.reserved.actions, "action")
+    check_reserved(report, _sent(errors), tree.reserved.errors, "an error")
+    check_reserved(report, _sent(actions), tree.reserved.actions, "an action")
     reserved = {number.value: number.at for number in tree.reserved.switches}
     for switch in tree.switches:
         if switch.id in reserved:
             related = ((reserved[switch.id], "reserved here"),)
-            message = f"the id {switch.id} is reserved and may not be that of a switch again"
+            message = f"the id {switch.id} is reserved: it may not be that of a switch again"
             report.add("RESERVED_NAME", switch.id_at, message, related=related)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from soagen.checks.patterns import compiled
 from soagen.checks.scalars import INT_MAX, INT_MIN, MINOR_MAX, MINOR_MIN
 from soagen.model import Constraints, Kind, Money
+from soagen.parse.scalars import spelled
 
 _EPOCH = dt.datetime(1970, 1, 1)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -112,11 +113,13 @@ def _range_faults(value: Any, limits: Constraints) -> Iterator[str]:
 
 def _size_faults(size: int, low: int | None, high: int | None, what: str) -> Iterator[str]:
     if low is not None and size < low:
-        yield f"must have at least {low} {what}, not {size}"
+        yield f"has {size} {what}, and must have at least {low}"
     if high is not None and size > high:
-        yield f"must have at most {high} {what}, not {size}"
+        yield f"has {size} {what}, and must have at most {high}"
 
 
 def show(value: Any) -> str:
     """A bound as text."""
+    if isinstance(value, dt.timedelta):
+        return spelled(value)
     return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)

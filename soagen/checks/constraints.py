@@ -15,7 +15,7 @@ from soagen.checks.currencies import CURRENCIES
 from soagen.checks.patterns import PatternError, compiled
 from soagen.checks.scalars import FORMS, Form, hint, minor
 from soagen.findings import Report
-from soagen.model import NO_CONSTRAINTS, Constraints, Kind, ListType, MapType, ScalarType, Type
+from soagen.model import NO_CONSTRAINTS, Constraints, Kind, ListType, MapType, NamedType, OptionalType, ScalarType, Type
 from soagen.parse.shapes import did_you_mean
 from soagen.parse.tree import ConstraintTree, EnumTree, Name
 from soagen.source import Scalar
@@ -159,10 +159,9 @@ def _impossible(book: Book, type_: Type, group: frozenset[str], together: Sequen
 
 def _different_values(book: Book, item: Type) -> int | None:
     """How many different values a type has, where that is a small number."""
-    inner = getattr(item, "inner", item)
-    plain = book.plain(inner).type
-    nil = inner is not item
+    nil = isinstance(item, OptionalType)
+    plain = book.plain(item.inner if isinstance(item, OptionalType) else item).type
     if isinstance(plain, ScalarType) and plain.kind is Kind.BOOL:
         return 2 + nil
-    definition = book.definition(plain) if hasattr(plain, "contract") else None
+    definition = book.definition(plain) if isinstance(plain, NamedType) else None
     return len(definition.values) + nil if isinstance(definition, EnumTree) else None

@@ -17,7 +17,7 @@ def build_fields(
 ) -> tuple[Field, ...]:
     """The fields of one map, with their types; faults in them and among them are reported."""
     pairs = list(known)
-    check_reserved(literals.report, [(tree.name, _wire(tree)) for tree, _ in pairs], reserved, "field")
+    check_reserved(literals.report, [(tree.name, _wire(tree)) for tree, _ in pairs], reserved, "a field")
     check_wires(literals.report, [(tree.name, tree.wire) for tree, _ in pairs], "field")
     return tuple(_field(literals, tree, type_) for tree, type_ in pairs)
 
@@ -73,7 +73,7 @@ def check_reserved(report: Report, used: Iterable[tuple[Name, str]], reserved: S
         word = name.text if name.text in at else wire
         if word in at:
             related = ((at[word], "reserved here"),)
-            message = f"`{word}` is reserved and may not be the name of a {what} again"
+            message = f"`{word}` is reserved: it may not name {what} again"
             report.add("RESERVED_NAME", name.at, message, related=related)
 
 

@@ -22,7 +22,8 @@ class _Claim:
     unit: Unit
     key: str
     at: Span
-    words: str
+    words: str  # what clashes, for the message
+    owner: str  # whose it is
 
 
 def report_clashes(unit: Unit, report: Report) -> None:
@@ -34,12 +35,12 @@ def report_clashes(unit: Unit, report: Report) -> None:
 def _switch_claims(unit: Unit) -> Iterator[_Claim]:
     for tree in unit.tree.switches:
         if tree.id is not None:
-            yield _Claim(unit, str(tree.id), tree.id_at, f"the switch id {tree.id} of `{tree.name.text}`")
+            yield _Claim(unit, str(tree.id), tree.id_at, f"the switch id {tree.id}", f"`{tree.name.text}`")
 
 
 def _context_claims(unit: Unit) -> Iterator[_Claim]:
     for tree in unit.tree.context:
-        yield _Claim(unit, tree.name.text, tree.name.at, f"the context's `{tree.name.text}`")
+        yield _Claim(unit, tree.name.text, tree.name.at, f"the context key `{tree.name.text}`", "that")
 
 
 def _report(unit: Unit, claims: Callable[[Unit], Iterator[_Claim]], code: str, report: Report) -> None:
@@ -52,7 +53,8 @@ def _report(unit: Unit, claims: Callable[[Unit], Iterator[_Claim]], code: str, r
     for claim in claims(unit):
         first = own.get(claim.key) or taken.get(claim.key)
         if first is not None:
-            message = f"{claim.words} is taken by {_where(unit, first)}"
+            place = f"in line {first.at.line}" if first.unit is unit else f"in {first.unit.tree.path}"
+            message = f"{claim.words} is taken by {first.owner} {place}"
             report.add(code, claim.at, message, related=((first.at, "the other is here"),))
         own.setdefault(claim.key, claim)
     _report_between_imports(unit, claims, code, report)
@@ -72,17 +74,13 @@ def _report_between_imports(unit: Unit, claims: Callable[[Unit], Iterator[_Claim
                 first = taken.setdefault(claim.key, claim)
                 if first.unit is other or _known_below(first.unit, other, together):
                     continue
-                message = f"{claim.words} in {other.tree.path} clashes with {_where(unit, first)}"
+                message = f"{claim.words} in {other.tree.path} is taken by {first.owner} in {first.unit.tree.path}"
                 related = ((first.at, "one is here"), (claim.at, "the other is here"))
                 report.add(code, imported.alias.at, message, related=related)
 
 
 def _known_below(first: Unit, second: Unit, together: Sequence[set[int]]) -> bool:
     return any(id(first) in closure and id(second) in closure for closure in together)
-
-
-def _where(unit: Unit, claim: _Claim) -> str:
-    return f"line {claim.at.line}" if claim.unit is unit else f"{claim.words} in {claim.unit.tree.path}"
 
 
 def inherited_context(unit: Unit) -> Iterator[tuple[Unit, FieldTree]]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from soagen.checks import bounds
 from soagen.checks.currencies import CURRENCIES
-from soagen.checks.scalars import FORMS, INT_MAX, INT_MIN, hint, minor
-from soagen.model import Kind, ListType, MapType, Money, NamedType, OptionalType, ScalarType, Type
-from soagen.parse.shapes import did_you_mean
+from soagen.checks.scalars import FORMS, INT_MAX, INT_MIN, MINOR_MAX, MINOR_MIN, hint
+from soagen.model import Constraints, Kind, ListType, MapType, Money, NamedType, OptionalType, ScalarType, Type
+from soagen.parse.shapes import closest, did_you_mean
 from soagen.parse.tree import EnumTree, FieldTree, StructTree, UnionTree
 from soagen.resolve import POISON
 from soagen.source import Bad, Entry, Map, Node, Scalar, Seq
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 REFUSED: Any = object()
 _MONEY = ("currency", "minor")
+_MINOR_UNITS = Constraints(min=MINOR_MIN, max=MINOR_MAX)
 
 
 class Literals:
@@ -133,18 +134,16 @@ class Literals:
         if not isinstance(node, Map):
             return self._refuse(node, "an amount, such as {currency: USD, minor: 1250}")
         given = self._known_keys(node, _MONEY, "an amount")
-        complete = self._missing(node, [key for key in _MONEY if key not in given], "an amount")
-        if not complete or not given.keys() >= set(_MONEY):
+        self._missing(node, [key for key in _MONEY if key not in given], "an amount")
+        currency, units = given.get("currency"), given.get("minor")
+        if currency is None or units is None:
             return REFUSED
-        currency = given["currency"].value
-        code = currency.text if isinstance(currency, Scalar) else ""
-        if code not in CURRENCIES:
+        code = self._entry(currency, ScalarType(Kind.STRING))
+        if code is not REFUSED and code not in CURRENCIES:
             mend = did_you_mean(code, CURRENCIES)
-            self.report.add("UNKNOWN_CURRENCY", currency.at, f"there is no currency `{code}`", hint=mend)
-            return REFUSED
-        units = given["minor"].value
-        value = minor(units.text) if isinstance(units, Scalar) else None
-        return self._refuse(units, "a whole number of minor units") if value is None else Money(code, value)
+            self.report.add("UNKNOWN_CURRENCY", currency.value.at, f"there is no currency `{code}`", hint=mend)
+        value = self._entry(units, ScalarType(Kind.INT, _MINOR_UNITS))
+        return REFUSED if REFUSED in (code, value) else Money(code, value)
 
     def _named(self, node: Node, type_: NamedType) -> Any:
         match self.book.definition(type_):
@@ -188,24 +187,34 @@ class Literals:
     def fields(self, node: Map, known: dict[str, tuple[FieldTree, Type]], what: str) -> dict[str, Any]:
         """The fields that a map gives, as literals of their types."""
         given = self._known_keys(node, known, what)
-        absent = [name for name, (tree, type_) in known.items() if name not in given and _must_be_there(tree, type_)]
-        self._missing(node, absent, what)
-        return {name: self._entry(entry, known[name][1]) for name, entry in given.items()}
+        needed = [name for name, (tree, type_) in known.items() if _must_be_there(tree, type_)]
+        self._missing(node, [name for name in needed if name not in given], what)
+        return {
+            name: self._entry(entry, known[name][1])
+            for name, entry in given.items()
+            if entry is not None and not self._left_out(entry.value, *known[name])
+        }
 
-    def _known_keys(self, node: Map, known: tuple[str, ...] | dict[str, Any], what: str) -> dict[str, Entry]:
-        given = {}
+    def _left_out(self, node: Node, tree: FieldTree, type_: Type) -> bool:
+        """Whether the value is the nil that counts as absence: the default will be filled in."""
+        return tree.default_at is not None and self._is_nil(node, self.book.plain(type_).type)
+
+    def _known_keys(self, node: Map, known: Collection[str], what: str) -> dict[str, Entry | None]:
+        """The entries of known keys, in their order; None for one that an unknown key was most likely meant to be."""
+        given: dict[str, Entry | None] = {entry.key.text: entry for entry in node.entries if entry.key.text in known}
         for entry in node.entries:
             if entry.key.text in known:
-                given[entry.key.text] = entry
                 continue
-            mend = did_you_mean(entry.key.text, known)
+            best = closest(entry.key.text, [key for key in known if key not in given])
+            mend = f"did you mean `{best}`?" if best else None
             self.report.add("UNKNOWN_FIELD", entry.key.at, f"{what} has no field `{entry.key.text}`", hint=mend)
+            if best:
+                given[best] = None
         return given
 
-    def _missing(self, node: Map, absent: list[str], what: str) -> bool:
+    def _missing(self, node: Map, absent: list[str], what: str) -> None:
         if absent and not node.incomplete:
             self.report.add("MISSING_FIELD", node.at, f"{what} needs {_listed(absent)}")
-        return not absent
 
 
 def _must_be_there(tree: FieldTree, type_: Type) -> bool:

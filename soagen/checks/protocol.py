@@ -20,6 +20,7 @@ ERROR_CODES = frozenset(
         "UNKNOWN",
         "INVALID",
         "SERVER_ERROR",
+        "REQUEST_TOO_LARGE",
         "RESPONSE_TOO_LARGE",
         "RESPONSE_NOT_SERIALIZABLE",
         "ACTION_TIMEOUT",

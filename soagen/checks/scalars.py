@@ -122,11 +122,17 @@ FORMS: Mapping[Kind, Form] = {
 }
 
 
+def _whole(text: str) -> str:
+    """``1e3`` -> ``1000``: the whole number that a text in another form stands for, or nothing."""
+    value = _floating(text)
+    return str(int(value)) if value is not None and value.is_integer() and abs(value) < 2**53 else ""
+
+
 def hint(kind: Kind, text: str) -> str | None:
     """The mend that a refused literal most likely needs."""
     candidates: Mapping[Kind, tuple[str, ...]] = {
         Kind.BOOL: tuple({"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), "").split()),
-        Kind.INT: (text.replace("_", ""), text.removesuffix(".0")),
+        Kind.INT: (text.replace("_", ""), text.removesuffix(".0"), _whole(text)),
         Kind.FLOAT: (text.replace("_", ""), text.replace(",", ".")),
         Kind.DECIMAL: (text.replace("_", ""), text.replace(",", ".")),
         Kind.TIME: ("0" + text,),

@@ -67,7 +67,7 @@ def _struct(book: Book, literals: Literals, unit: Unit, tree: StructTree) -> Str
 
 
 def _enum(book: Book, tree: EnumTree) -> EnumType:
-    check_reserved(book.report, [(value.value, value.value.text) for value in tree.values], tree.reserved, "value")
+    check_reserved(book.report, [(value.value, value.value.text) for value in tree.values], tree.reserved, "a value")
     values = (
         EnumValue(value=each.value.text, doc=each.doc, deprecated=each.deprecated, span=each.value.at)
         for each in tree.values
@@ -85,7 +85,7 @@ def _enum(book: Book, tree: EnumTree) -> EnumType:
 
 
 def _union(book: Book, unit: Unit, tree: UnionTree) -> Union:
-    check_reserved(book.report, [(each.tag, each.tag.text) for each in tree.members], tree.reserved, "member")
+    check_reserved(book.report, [(each.tag, each.tag.text) for each in tree.members], tree.reserved, "a member")
     members = []
     seen: dict[NamedType, MemberTree] = {}
     for each in tree.members:

@@ -1,6 +1,7 @@
 """``soagen init``: a project that builds and runs, copied from ``templates/project``.
 
-In its files ``$name`` and its like are filled in; in their paths, ``NAME``. Nothing that exists is ever overwritten.
+In its files (``*.tmpl``, so that no tool takes them for what they will be) ``$name`` and its like are filled in; in
+their paths, ``NAME``. Nothing that exists is ever overwritten.
 """
 
 from __future__ import annotations
@@ -56,11 +57,9 @@ def _name(given: str | None, folder: Path) -> str:
 def _files(name: str) -> Iterator[tuple[str, str]]:
     words = {"name": name, "class": "".join(map(str.capitalize, name.split("_"))), "version": __version__}
     top = resources.folder("templates") / "project"
-    for path in sorted(top.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            target = path.relative_to(top).as_posix().replace("NAME", name)
-            # Packaging tools leave a .gitignore out; and in this repository it would be obeyed.
-            yield target.replace("gitignore", ".gitignore"), Template(path.read_text("utf-8")).substitute(words)
+    for path in sorted(top.rglob("*.tmpl")):
+        target = path.relative_to(top).as_posix().removesuffix(".tmpl").replace("NAME", name)
+        yield target, Template(path.read_text("utf-8")).substitute(words)
 
 
 def _write(path: Path, text: str) -> None:

@@ -50,14 +50,15 @@ def generate(project: Project, options: Options) -> dict[str, str]:
     common = {"version": __version__, "interface": INTERFACE, "package": options.package}
     files = {f"{root}/__init__.py": templates.render("package.py.j2", common), f"{root}/py.typed": ""}
     for contract in sorted(project, key=lambda each: each.name):
-        for module, view in _modules(project, contract):
-            values = {**common, "contract": contract, "hash": contract_hash(project, contract.name), "view": view}
+        digest = contract_hash(project, contract.name)
+        for module, view in _modules(project, contract, digest):
+            values = {**common, "contract": contract, "hash": digest, "view": view}
             path = f"{root}/{names.module(contract.name)}/{module}.py"
             files[path] = templates.render(f"{module}.py.j2", values)
     return dict(sorted(files.items()))
 
 
-def _modules(project: Project, contract: Contract) -> Iterator[tuple[str, Any]]:
+def _modules(project: Project, contract: Contract, digest: str) -> Iterator[tuple[str, Any]]:
     about = About(project, contract)
     views = {
         "__init__": facade_view(about),
@@ -65,7 +66,7 @@ def _modules(project: Project, contract: Contract) -> Iterator[tuple[str, Any]]:
         "codec": codec_view(about),
         "errors": errors_view(about),
         "server": server_view(about),
-        "service": service_view(about, contract_hash(project, contract.name)),
+        "service": service_view(about, digest),
         "types": types_view(about),
     }
     return ((module, view) for module, view in views.items() if view is not None)

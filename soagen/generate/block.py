@@ -25,6 +25,12 @@ class Block:
     def __init__(self, depth: int) -> None:
         self.lines: list[str] = []
         self.depth = depth
+        self._made = 0
+
+    def another(self, name: str) -> str:
+        """A local of that sort that is not in use yet."""
+        self._made += 1
+        return f"{name}_{self._made}"
 
     def add(self, node: Node) -> None:
         """An expression, or a statement without a right side to break."""

@@ -31,12 +31,34 @@ _SIZES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """``if`` any of ``broken``: ``report``."""
+    """A constraint: what is compared how with which ``bound``, and the word of the runtime for when it does not hold.
 
-    broken: tuple[Node, ...]
-    report: Node
+    ``bound`` is a number or a constant; ``told`` is what the word is told: the bound, nothing, or something else.
+    """
+
+    left: str
+    operator: str
+    bound: str
+    word: str
+    path: str
+    told: str | None
+    also: str | None = None
+
+    def broken(self, bound: str) -> tuple[Node, ...]:
+        """The tests of which one is true if the constraint does not hold, with this name for the bound."""
+        if self.operator == "matches":
+            return (call(f"not {bound}.matches", self.left),)
+        if not self.operator:
+            return (self.left,)
+        test = compared(self.left, self.operator, bound)
+        return (self.also, test) if self.also else (test,)
+
+    def report(self, bound: str) -> Node:
+        """The call that says so."""
+        told = bound if self.told == self.bound else self.told
+        return call(self.word, "faults", self.path, *([told] if told else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +79,18 @@ class Checker:
             found += self._others(local, path, named, rule.constraints)
         return found
 
-    def _report(self, word: str, path: str, *more: str) -> Node:
-        return call(self.speller.scope.runtime(word), "faults", path, *more)
+    def _check(
+        self, left: str, operator: str, bound: str, word: str, path: str, told: str | None, also: str | None = None
+    ) -> Check:
+        return Check(
+            left=left,
+            operator=operator,
+            bound=bound,
+            word=self.speller.scope.runtime(word),
+            path=path,
+            told=told,
+            also=also,
+        )
 
     def _bounds(
         self, local: str, path: str, hint: str, kind: Kind | None, constraints: Constraints, encoded: bool
@@ -68,18 +100,17 @@ class Checker:
             if bound is None:
                 continue
             shown = self._bound(f"{hint}_{name}", bound, kind)
-            report = self._report(word, path, shown)
             match kind:
                 case Kind.MONEY:
-                    yield Check((compared(f"{local}.value", broken, shown),), report)
+                    yield self._check(f"{local}.value", broken, shown, word, path, shown)
                 case Kind.FLOAT:  # NaN keeps no bound
-                    yield Check((compared(f"not {local}", kept, shown),), report)
+                    yield self._check(f"not {local}", kept, shown, word, path, shown)
                 case Kind.DECIMAL:  # NaN can't even be compared
-                    yield Check((f"{local}.is_nan()", compared(local, broken, shown)), report)
+                    yield self._check(local, broken, shown, word, path, shown, also=f"{local}.is_nan()")
                 case Kind.DURATION if encoded:
-                    yield Check((compared(local, broken, str(microseconds(bound))),), report)
+                    yield self._check(local, broken, str(microseconds(bound)), word, path, shown)
                 case _:
-                    yield Check((compared(local, broken, shown),), report)
+                    yield self._check(local, broken, shown, word, path, shown)
 
     def _bound(self, hint: str, bound: Bound, kind: Kind | None) -> str:
         if kind is Kind.FLOAT:
@@ -92,17 +123,17 @@ class Checker:
         for name, broken, word in _SIZES:
             bound: int | None = getattr(constraints, name)
             if bound is not None:
-                yield Check((compared(f"len({local})", broken, str(bound)),), self._report(word, path, str(bound)))
+                yield self._check(f"len({local})", broken, str(bound), word, path, str(bound))
 
     def _others(self, local: str, path: str, hint: str, constraints: Constraints) -> Iterator[Check]:
         if constraints.pattern is not None:
-            pattern = self.constants.name(
-                f"{hint}_pattern", call(self.speller.scope.runtime("Pattern"), text.pattern(constraints.pattern))
-            )
-            yield Check((call(f"not {pattern}.matches", local),), self._report("not_matching", path, pattern))
+            made = call(self.speller.scope.runtime("Pattern"), text.pattern(constraints.pattern))
+            pattern = self.constants.name(f"{hint}_pattern", made)
+            yield self._check(local, "matches", pattern, "not_matching", path, pattern)
         if constraints.unique:
-            yield Check((f"{self.speller.scope.runtime('repeats')}({local})",), self._report("not_unique", path))
+            repeats = call(self.speller.scope.runtime("repeats"), local)
+            yield self._check(str(repeats), "", "", "not_unique", path, None)
         if constraints.currencies:
             codes = collection("{", map(text.string, constraints.currencies), "}")
             allowed = self.constants.name(f"{hint}_currencies", call("frozenset", codes))
-            yield Check((compared(f"{local}.currency.code", "not in", allowed),), self._report("wrong_currency", path))
+            yield self._check(f"{local}.currency.code", "not in", allowed, "wrong_currency", path, None)

@@ -52,6 +52,9 @@ _TESTED = {
     Kind.LOCAL_DATETIME: "as_local_datetime",
 }
 
+# The same, for values that have come in: a reader takes more than may be sent.
+_READ = {**_TESTED, Kind.DATETIME: "read_datetime"}
+
 # A second test, beside the one for the class.
 _TESTED_ALSO = {
     Kind.TIME: "{0}.tzinfo is not None",
@@ -104,6 +107,7 @@ _RUNTIME = frozenset(
         "unknown_keys",
         "wrong_currency",
         *_TESTED.values(),
+        *_READ.values(),
         *(word for pair in _CONVERTED.values() for word in pair),
     }
 )
@@ -199,7 +203,8 @@ class Coder:
         for each in fields:
             name = spell(each.name)
             # What is imported may have got an underscore; a local that is told apart by one might meet it.
-            local = f"{name}_value" if name.rstrip("_") in reserved else name
+            meets = name.rstrip("_") in reserved or name.startswith("bound_")
+            local = f"{name}_value" if meets else name
             found[each.name] = free_name(local[:_LONGEST_LOCAL], used)
             used.add(found[each.name])
         return found
@@ -388,7 +393,8 @@ class Coder:
         local, path = place.local, place.path
         if place.tested:
             tests = self._tests(place.tested, local)
-            mended = call(self.scope.runtime(_TESTED[place.tested]), "faults", path, local)
+            words = _READ if decode else _TESTED
+            mended = call(self.scope.runtime(words[place.tested]), "faults", path, local)
             with block.when(*guard, any_of=tests, keyword=keyword):
                 block.put(f"{local} = ", mended)
         elif place.is_held:
@@ -410,18 +416,22 @@ class Coder:
         return tests
 
     def _check(self, block: Block, checks: list[Check]) -> None:
-        if (
-            len(checks) == 1
-            and len(checks[0].broken) == 1
-            and fits(f"if strict and {checks[0].broken[0]}:", block.depth)
-        ):
-            with block.when("strict", checks[0].broken[0]):
-                block.add(checks[0].report)
-        elif checks:
+        if len(checks) > 1:
             with block.when("strict"):
                 for check in checks:
-                    with block.when(any_of=check.broken):
-                        block.add(check.report)
+                    with block.when(any_of=check.broken(check.bound)):
+                        block.add(check.report(check.bound))
+        for check in checks if len(checks) == 1 else ():
+            broken = check.broken(check.bound)
+            if fits(f"if strict and ({' or '.join(map(str, broken))}):", block.depth):
+                with block.when("strict", any_of=broken):
+                    block.add(check.report(check.bound))
+            else:
+                bound = block.another("bound")
+                with block.when("strict"):
+                    block.put(f"{bound} = ", check.bound)
+                    with block.when(any_of=check.broken(bound)):
+                        block.add(check.report(bound))
 
     def _converted(self, place: _Place, source: Node, decode: bool) -> Node:
         match place.value.type:
@@ -443,9 +453,11 @@ class Coder:
         inner = plain(self.project, element)
         optional = isinstance(element, OptionalType)
         bare = not optional and isinstance(inner.type, ScalarType) and not inner.rules
-        if bare and inner.type == ScalarType(Kind.ANY) and is_list:
-            return
         start: tuple[Node, ...] = ("faults", place.path, place.local)
+        if inner.type == ScalarType(Kind.ANY):
+            if not is_list:
+                block.put(f"{place.local} = ", call(self.scope.runtime("as_object"), *start))
+            return
         if bare and isinstance(inner.type, ScalarType) and inner.type.kind in _PLAIN_ELEMENTS:
             kind = inner.type.kind
             words = (self.speller.scalar(kind), self.scope.runtime(_TESTED[kind]))

@@ -241,7 +241,10 @@ class Speller:
     def _made(self, value: Any) -> Node:
         match value:
             case Decimal():
-                return call(self.scope.name("decimal", "Decimal"), f'"{value}"')
+                shown = str(value)
+                # Linters ask for a number where one will do; a zero has a sign.
+                whole = shown == "0" or (shown.removeprefix("-").isdigit() and value != 0)
+                return call(self.scope.name("decimal", "Decimal"), shown if whole else f'"{shown}"')
             case Money():
                 made = f"{self.scope.name('currint', 'Amount')}.from_code_and_minor"
                 return call(made, f'"{value.currency}"', str(value.minor))

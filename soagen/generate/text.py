@@ -13,6 +13,7 @@ import textwrap
 from soagen.generate.layout import INDENT, WIDTH, width
 
 _SHORT = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_PLAIN = re.compile(r"[ !#-\[\]-~]*")
 _ITEM = re.compile(r"\s|[-*+|>#]\s|\d+[.)]\s|[`~]{3}")
 
 
@@ -33,6 +34,8 @@ def _escaped(text: str, quote: str) -> str:
 
 def string(text: str) -> str:
     """The string literal of a text."""
+    if _PLAIN.fullmatch(text):
+        return f'"{text}"'
     quote = _quote(text)
     return f"{quote}{_escaped(text, quote)}{quote}"
 

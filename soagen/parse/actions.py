@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from soagen.parse.definitions import reference_name, references, struct_name
 from soagen.parse.fields import deprecation, fields, true
@@ -36,7 +37,7 @@ def actions(p: Parsing, entry: Entry) -> tuple[ActionTree, ...] | None:
 
 def _action(p: Parsing, entry: Entry) -> ActionTree:
     name = styled(p, entry.key, SNAKE, "an action")
-    definition = as_map(p, entry, "a map, such as `{}`")
+    definition = as_map(p, entry, "a map (`{}` will do)")
     if definition is None:
         return ActionTree(name=name)
     values = read_map(p, definition, "an action", _ACTION)
@@ -61,12 +62,12 @@ def _action(p: Parsing, entry: Entry) -> ActionTree:
 def _body(p: Parsing, entry: Entry) -> BodyTree:
     """``request`` or ``response``: a map of fields, or the name of a struct."""
     if isinstance(entry.value, Scalar):
-        return BodyTree(entry.key.at, ref=struct_name(p, entry))
+        return BodyTree(entry.key.at, ref=struct_name(p, entry, "a map of fields, or the name of a struct"))
     return BodyTree(entry.key.at, fields=fields(p, entry))
 
 
 def _errors(p: Parsing, entry: Entry) -> tuple[NameExpr, ...] | None:
-    found = references(p, entry, "errors")
+    found = references(p, entry, "an error")
     p.references.errors += found or ()
     return found
 
@@ -118,9 +119,9 @@ def _examples(p: Parsing, entry: Entry) -> tuple[ExampleTree, ...] | None:
 
 def _example(p: Parsing, definition: Map) -> ExampleTree:
     values = read_map(p, definition, "an example", _EXAMPLE, required=["name", "request"])
-    at = {each.key.text: each.key.at for each in definition.entries}
-    error: dict[str, object] = values.get("error") or {}
-    code = error.get("code")
+    meant = dict.fromkeys(values, definition.at)  # also of a key that is misspelt
+    at = meant | {each.key.text: each.key.at for each in definition.entries}
+    error: dict[str, Any] = values.get("error") or {}
     return ExampleTree(
         name=values.get("name") or Name("", definition.at),
         at=definition.at,
@@ -128,7 +129,7 @@ def _example(p: Parsing, definition: Map) -> ExampleTree:
         response=values.get("response"),
         response_at=at.get("response"),
         error_at=at.get("error"),
-        error=code if isinstance(code, NameExpr) else None,
+        error=error.get("code"),
         error_fields=error.get("fields"),
     )
 
@@ -138,7 +139,7 @@ def _example_name(p: Parsing, entry: Entry) -> Name | None:
     return None if scalar is None else Name(scalar.text, scalar.at)
 
 
-def _example_error(p: Parsing, entry: Entry) -> dict[str, object] | None:
+def _example_error(p: Parsing, entry: Entry) -> dict[str, Any] | None:
     found = as_map(p, entry, "a map with `code` and `fields`")
     return None if found is None else read_map(p, found, "an example's error", _EXAMPLE_ERROR, required=["code"])
 

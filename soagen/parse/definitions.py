@@ -16,6 +16,7 @@ from soagen.parse.shapes import (
     as_word,
     distinct,
     flag,
+    item_entry,
     items,
     names,
     node,
@@ -66,7 +67,7 @@ def _type(p: Parsing, entry: Entry) -> TypeTree:
     if not present:
         known = len(p.report.found)
         read_map(p, definition, "a type", _ANY_TYPE)
-        if len(p.report.found) == known:
+        if len(p.report.found) == known and not definition.incomplete:
             p.report.add("MISSING_KEY", definition.at, "a type needs `fields`, `enum`, `union` or `type`")
         return BrokenTree(name)
     return _TYPES[present[0].key.text](p, name, definition)
@@ -137,7 +138,7 @@ def _values(p: Parsing, entry: Entry) -> tuple[EnumValueTree, ...] | None:
     if isinstance(entry.value, Map):
         found = tuple(_enum_value(p, each) for each in entry.value.entries)
     else:
-        listed = items(p, entry, "texts, or a map")
+        listed = items(p, entry, "a text", "a list of texts, or a map")
         if listed is None:
             return None
         unique = distinct(p, [Name(scalar.text, scalar.at) for scalar in listed])
@@ -167,14 +168,14 @@ def _members(p: Parsing, entry: Entry) -> tuple[MemberTree, ...] | None:
     return tuple(MemberTree(Name(each.key.text, each.key.at), struct_name(p, each)) for each in found.entries)
 
 
-def struct_name(p: Parsing, entry: Entry) -> NameExpr | None:
+def struct_name(p: Parsing, entry: Entry, what: str = "the name of a struct") -> NameExpr | None:
     """The value of an entry as the name of a struct."""
-    scalar = as_word(p, entry, "the name of a struct")
+    scalar = as_word(p, entry, what)
     if scalar is None:
         return None
     found = qualified_name(scalar)
     if found is None:
-        p.report.add("BAD_REFERENCE", scalar.at, "the name of a struct is expected here")
+        p.report.add("BAD_REFERENCE", scalar.at, f"{what} is expected here")
         return None
     p.references.structs.append(found)
     return found
@@ -188,7 +189,7 @@ def errors(p: Parsing, entry: Entry) -> tuple[ErrorTree, ...] | None:
 
 def _error(p: Parsing, entry: Entry) -> ErrorTree:
     name = styled(p, entry.key, UPPER, "an error")
-    definition = as_map(p, entry, "a map, such as `{}`")
+    definition = as_map(p, entry, "a map (`{}` will do)")
     values = {} if definition is None else read_map(p, definition, "an error", _ERROR)
     return ErrorTree(
         name=name,
@@ -237,13 +238,13 @@ def _message(p: Parsing, entry: Entry) -> Scalar | None:
 
 
 def references(p: Parsing, entry: Entry, what: str) -> tuple[NameExpr, ...] | None:
-    """A list of names that are defined elsewhere, each once."""
-    seq = as_list(p, entry, f"a list of {what}")
+    """A list of names of ``what`` that are defined elsewhere, each once."""
+    seq = as_list(p, entry, f"a list of names of {what}")
     if seq is None:
         return None
     found: dict[str, NameExpr] = {}
     for item in seq.items:
-        reference = reference_name(p, Entry(Scalar(entry.key.text, True, item.at), item), what)
+        reference = reference_name(p, item_entry(item), what)
         if reference is None:
             continue
         first = found.setdefault(str(reference), reference)
@@ -255,10 +256,10 @@ def references(p: Parsing, entry: Entry, what: str) -> tuple[NameExpr, ...] | No
 
 def reference_name(p: Parsing, entry: Entry, what: str) -> NameExpr | None:
     """The value of an entry as ``NAME`` or ``alias.NAME``."""
-    scalar = as_word(p, entry, f"a name of {what}")
+    scalar = as_word(p, entry, f"the name of {what}")
     found = None if scalar is None else qualified_name(scalar)
     if scalar is not None and found is None:
-        p.report.add("BAD_REFERENCE", scalar.at, f"this is not a name of {what}, such as `NAME` or `alias.NAME`")
+        p.report.add("BAD_REFERENCE", scalar.at, f"this is no name of {what}, such as `NAME` or `alias.NAME`")
     return found
 
 

@@ -29,7 +29,7 @@ from soagen.parse.shapes import (
     wire,
     written,
 )
-from soagen.parse.tree import ConstraintTree, FieldTree, Name
+from soagen.parse.tree import ConstraintTree, FieldTree, Name, TypeExpr
 from soagen.parse.types import type_expression
 from soagen.source import Entry, Map, Scalar
 
@@ -85,7 +85,7 @@ def _pattern(p: Parsing, entry: Entry) -> ConstraintTree | None:
 
 
 def _currencies(p: Parsing, entry: Entry) -> ConstraintTree | None:
-    codes = items(p, entry, "currency codes", as_word)
+    codes = items(p, entry, "a currency code", "a list of currency codes", as_word)
     if codes is None:
         return None
     if not codes and not getattr(entry.value, "items", ()):
@@ -174,7 +174,7 @@ def _field(p: Parsing, entry: Entry) -> FieldTree:
     )
 
 
-def _short(p: Parsing, entry: Entry) -> object:
+def _short(p: Parsing, entry: Entry) -> TypeExpr | None:
     if not written(entry.value, entry.key.at, p, "a type"):
         return None
     if isinstance(entry.value, Scalar):

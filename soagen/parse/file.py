@@ -10,9 +10,21 @@ from soagen.model import ContractKind
 from soagen.parse.actions import actions
 from soagen.parse.definitions import errors, switch_id, switches, types
 from soagen.parse.fields import deprecation, fields
-from soagen.parse.shapes import SNAKE, Parsing, Reader, as_list, as_map, as_word, names, read_map, styled, text
+from soagen.parse.shapes import (
+    SNAKE,
+    Parsing,
+    Reader,
+    as_list,
+    as_map,
+    as_word,
+    item_entry,
+    names,
+    read_map,
+    styled,
+    text,
+)
 from soagen.parse.tree import FileTree, ImportTree, Name, Number, ReservedTree
-from soagen.source import Bad, Entry, Map, Node, Scalar
+from soagen.source import Bad, Entry, Map, Node
 
 VERSION = "1"
 
@@ -120,7 +132,7 @@ def _numbers(p: Parsing, entry: Entry) -> tuple[Number, ...] | None:
     seq = as_list(p, entry, "a list of numbers")
     if seq is None:
         return None
-    numbers = (switch_id(p, Entry(Scalar(entry.key.text, True, item.at), item)) for item in seq.items)
+    numbers = (switch_id(p, item_entry(item)) for item in seq.items)
     return tuple(number for number in numbers if number is not None)
 
 

@@ -11,6 +11,7 @@ import re
 _DURATION = re.compile(r"(-?)(?=[0-9])(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MILLISECONDS = (3_600_000, 60_000, 1_000, 1)
+_UNITS = ("h", "m", "s", "ms")
 _MAX_DIGITS = 18
 
 
@@ -23,6 +24,17 @@ def duration(text: str) -> dt.timedelta | None:
     if total * 1000 >= 2**63:
         return None
     return dt.timedelta(milliseconds=-total if match[1] else total)
+
+
+def spelled(value: dt.timedelta) -> str:
+    """A duration of whole milliseconds as it is written: ``1h30m``."""
+    rest = abs(value) // dt.timedelta(milliseconds=1)
+    parts = []
+    for size, unit in zip(_MILLISECONDS, _UNITS, strict=True):
+        number, rest = divmod(rest, size)
+        if number:
+            parts.append(f"{number}{unit}")
+    return ("-" if value < dt.timedelta() else "") + ("".join(parts) or "0s")
 
 
 def date(text: str) -> dt.date | None:

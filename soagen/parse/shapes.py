@@ -88,7 +88,8 @@ def as_scalar(p: Parsing, entry: Entry, what: str = "a text") -> Scalar | None:
     if isinstance(entry.value, Bad):
         return None
     if not isinstance(entry.value, Scalar):
-        p.report.add("WRONG_SHAPE", entry.value.at, f"`{entry.key.text}` must be {what}")
+        subject = "an item" if entry.key.at is entry.value.at else f"`{entry.key.text}`"
+        p.report.add("WRONG_SHAPE", entry.value.at, f"{subject} must be {what}")
         return None
     if entry.value.empty:
         p.report.add(
@@ -159,18 +160,23 @@ def wire(p: Parsing, entry: Entry) -> Name | None:
     return None
 
 
-def items(p: Parsing, entry: Entry, what: str, read: ScalarReader = as_scalar) -> list[Scalar] | None:
+def items(p: Parsing, entry: Entry, each: str, what: str, read: ScalarReader = as_scalar) -> list[Scalar] | None:
     """The scalars of a list; those that are none are reported. ``read`` is `as_word` where `null` is no item."""
-    seq = as_list(p, entry, f"a list of {what}")
+    seq = as_list(p, entry, what)
     if seq is None:
         return None
-    scalars = (read(p, Entry(Scalar(entry.key.text, True, item.at), item), what) for item in seq.items)
+    scalars = (read(p, item_entry(item), each) for item in seq.items)
     return [scalar for scalar in scalars if scalar is not None]
+
+
+def item_entry(item: Node) -> Entry:
+    """An item of a list, for the readers of entries: its place stands for that of the key."""
+    return Entry(Scalar("", True, item.at), item)
 
 
 def names(p: Parsing, entry: Entry) -> tuple[Name, ...] | None:
     """A list of different texts."""
-    found = items(p, entry, "texts")
+    found = items(p, entry, "a text", "a list of texts")
     if found is None:
         return None
     return distinct(p, [Name(scalar.text, scalar.at) for scalar in found])

@@ -9,7 +9,9 @@ The JSON Schema holds the same grammar as a regular expression, so expressions n
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
+from soagen.diagnostics import Span
 from soagen.model import Kind
 from soagen.parse.shapes import Parsing, as_word
 from soagen.parse.tree import BuiltinExpr, ListExpr, MapExpr, Name, NameExpr, OptionalExpr, TypeExpr
@@ -17,7 +19,7 @@ from soagen.source import Entry, Scalar
 
 MAX_NESTING = 16
 BUILTINS = {kind.value: kind for kind in Kind}
-_CONTAINERS = {"list": ListExpr, "map": MapExpr}
+_CONTAINERS: Mapping[str, Callable[[TypeExpr, Span], TypeExpr]] = {"list": ListExpr, "map": MapExpr}
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUALIFIED = re.compile(rf"(?:({_WORD.pattern})\.)?({_WORD.pattern})")
 _NO_NAMES = frozenset(("true", "True", "TRUE", "false", "False", "FALSE", "null", "Null", "NULL"))  # YAML 1.2's words
@@ -68,7 +70,8 @@ class _Expressions:
     def whole(self) -> TypeExpr:
         expression = self.expression(0)
         if self.position < len(self.text):
-            raise _Refused(f"a type can't go on with `{self.text[self.position]}` here", self.position)
+            hint = "only `list<T>` and `map<T>` hold another type" if self.text[self.position] == "<" else None
+            raise _Refused(f"a type can't go on with `{self.text[self.position]}` here", self.position, hint)
         self.p.references.types += self.found
         return expression
 

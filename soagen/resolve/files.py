@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from soagen.findings import Report
 from soagen.model import ContractKind
+from soagen.parse.shapes import SNAKE
 from soagen.parse.tree import FileTree, ImportTree, Name
 from soagen.resolve.circles import circles
 from soagen.resolve.names import Unit
@@ -36,7 +37,7 @@ def units_of(trees: Sequence[FileTree], report: Report) -> list[Unit]:
 def _check_file_name(tree: FileTree, name: Name, report: Report) -> None:
     wanted = name.text + SUFFIX
     actual = PurePosixPath(tree.path.replace("\\", "/")).name
-    if tree.kind is ContractKind.SERVICE and actual != wanted:
+    if tree.kind is ContractKind.SERVICE and actual != wanted and SNAKE.fullmatch(name.text):
         message = f"the file of the service `{name.text}` must be called {wanted}, not {actual}"
         report.add("WRONG_FILE_NAME", name.at, message)
 

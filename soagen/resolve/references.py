@@ -39,7 +39,9 @@ def report_unknown(names: Names, unit: Unit, report: Report) -> None:
     for name in references.types:
         _look_up(names, unit, name, "types", report)
     for name in references.structs:
-        if _look_up(names, unit, name, "types", report):
+        if str(name) in BUILTINS:
+            report.add("NOT_A_STRUCT", name.name.at, f"`{name}` is no type with `fields`")
+        elif _look_up(names, unit, name, "types", report):
             _must_be_struct(names, unit, name, report)
     for name in references.errors:
         _look_up(names, unit, name, "errors", report)

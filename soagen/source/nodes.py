@@ -16,7 +16,10 @@ from soagen.diagnostics import Span
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text. ``plain`` means written without quotes and not as a block; an empty plain text is no value at all."""
+    """A text. ``plain`` means written without quotes and not as a block.
+
+    An empty plain text is no value at all; in a map it stands at the place of its key.
+    """
 
     text: str
     plain: bool

@@ -25,8 +25,8 @@ class PureParser(Reader, Scanner, Parser):
 
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
-        Scanner.__init__(self)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
-        Parser.__init__(self)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+        Scanner.__init__(self)
+        Parser.__init__(self)
 
     def scan_to_next_token(self) -> None:
         """Passes white space (tabs too, where no indentation can be meant), comments and line ends."""
@@ -37,7 +37,7 @@ class PureParser(Reader, Scanner, Parser):
             if self.peek() == "#":
                 while self.peek() not in _ENDS:
                     self.forward()
-            if not self.scan_line_break():
+            if not self._line_break():
                 return
             if not self.flow_level:
                 self.allow_simple_key = True
@@ -64,13 +64,14 @@ class PureParser(Reader, Scanner, Parser):
 
     def _plain_length(self) -> int:
         length = 0
-        after_colon = _ENDS + _BLANKS + (",[]{}" if self.flow_level else "")
         while True:
-            char = self.peek(length)
-            if char in _ENDS or char in _BLANKS:
+            char, after = self.peek(length), self.peek(length + 1) if self.peek(length) == ":" else ""
+            if char in _ENDS or char in _BLANKS or (after and after in _ENDS + _BLANKS):
                 return length
-            if char == ":" and self.peek(length + 1) in after_colon:
-                return length
+            if self.flow_level and after and after in ",?[]{}":
+                start = self.get_mark()
+                self.forward(length)
+                raise ScannerError("while scanning a plain scalar", start, "found unexpected ':'", self.get_mark())
             if self.flow_level and char in ",[]{}":
                 return length
             length += 1
@@ -84,13 +85,13 @@ class PureParser(Reader, Scanner, Parser):
         self.forward(length)
         if self.peek() not in "\r\n":
             return [blanks] if blanks else []
-        breaks = [self.scan_line_break()]
+        breaks = [self._line_break()]
         self.allow_simple_key = True
         while not self._document_ends() and self.peek() in " \t\r\n":
             if self.peek() in _BLANKS:
                 self.forward()
             else:
-                breaks.append(self.scan_line_break())
+                breaks.append(self._line_break())
         if self._document_ends():
             return []
         return [" "] if len(breaks) == 1 else breaks[1:]
@@ -105,6 +106,10 @@ class PureParser(Reader, Scanner, Parser):
         if _SURROGATE.search(token.value):
             raise ScannerError("while scanning a quoted scalar", start, "no such character", start)
         return token
+
+    def _line_break(self) -> str:
+        found: str = self.scan_line_break()  # type: ignore[no-untyped-call]  # PyYAML's stubs give it no types
+        return found
 
     def _document_ends(self) -> bool:
         return bool(self.column == 0 and self.prefix(3) in ("---", "...") and self.peek(3) in _ENDS + _BLANKS)

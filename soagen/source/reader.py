@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -37,9 +37,8 @@ HAS_LIBYAML: bool = yaml.__with_libyaml__
 _INSTEAD = "types are shared by `imports`, and within a file by giving them a name under `types`"
 
 
-class _Mark(Protocol):
-    line: int
-    column: int
+# A mark of PyYAML: `line` and `column`, from 0. Its stubs say that an event may lack one; none of ours does.
+_Mark: TypeAlias = Any
 
 
 class _Stop(Exception):
@@ -143,6 +142,10 @@ class _Composer:
                 continue
             if not isinstance(key, Scalar) or key.empty:
                 self.report.add("BAD_KEY", key.at, "a key must be a text")
+            elif key.plain and ":" in key.text and isinstance(value, Scalar) and value.empty:
+                name, _, rest = key.text.partition(":")
+                hint = f"did you mean `{name}: {rest}`, with a space?"
+                self.report.add("BAD_KEY", key.at, f"`{key.text}` is read as a key without a value", hint=hint)
             elif key.plain and key.text == "<<":
                 self.report.add("MERGE_KEY", key.at, "merge keys are not part of the language", hint=_INSTEAD)
             elif key.text in seen:
@@ -151,7 +154,9 @@ class _Composer:
                 self.report.add("DUPLICATE_KEY", key.at, message, related=((first, "given here first"),))
             else:
                 seen[key.text] = key
-                entries.append(Entry(key, value))
+                # Where nothing is, libyaml and PyYAML see it in different places: it is where its key is.
+                empty = isinstance(value, Scalar) and value.empty
+                entries.append(Entry(key, Scalar("", True, key.at) if empty else value))
         return Map(tuple(entries), at, incomplete=2 * len(entries) < len(nodes))
 
     def _refuse_decoration(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent) -> None:
@@ -202,7 +207,7 @@ _SYNTAX: tuple[tuple[re.Pattern[str], str, bool], ...] = (
     (re.compile("flow sequence: .*(expected ',' or ']')"), "this `[` is not closed, or a comma is missing in it", True),
     (re.compile("quoted scalar: .*(end of stream|document (separator|indicator))"), "the quote is not closed", True),
     (re.compile("quoted scalar: "), "there is an escape in this text that YAML does not have", True),
-    (re.compile("flow node: "), "a value is missing here", False),
+    (re.compile("(flow|block) node: "), "a value is missing here", False),
     (
         re.compile("(block mapping|block collection|block sequence): "),
         "this line does not fit what is above it: is it indented right?",
@@ -214,6 +219,7 @@ _SYNTAX: tuple[tuple[re.Pattern[str], str, bool], ...] = (
         "a `:` can't stand here: quote the text, or begin a new line",
         False,
     ),
+    (re.compile("unexpected ':'"), "a `:` needs a space after it: or quote the text", False),
     (re.compile("sequence entries are not allowed"), "a list item can't begin here: begin a new line", False),
     (re.compile("cannot start any token"), "no value can start with `CHAR`: quote it", False),
     (re.compile("block scalar: "), "the header or the indentation of this block of text is wrong", True),
@@ -221,6 +227,6 @@ _SYNTAX: tuple[tuple[re.Pattern[str], str, bool], ...] = (
 
 
 def _events(text: str, libyaml: bool) -> Iterator[Event]:
-    parser = yaml.CBaseLoader(text) if libyaml else PureParser(text)
+    parser: Any = yaml.CBaseLoader(text) if libyaml else PureParser(text)
     while parser.check_event():
         yield parser.get_event()

@@ -1,6 +1,7 @@
 """Servers and clients of the contracts in `contracts/`, generated anew for each run, in every pairing of their kinds.
 
-`Pair` lets one suite drive a blocking or an asyncio client; `services` serves either kind in memory or over a real Redis.
+`Pair` lets one suite drive a blocking or an asyncio client; `services` serves either kind in memory or over a real
+Redis.
 """
 
 from __future__ import annotations

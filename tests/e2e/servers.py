@@ -1,6 +1,7 @@
 """Servers of `probe` and `mirror`, blocking and asyncio.
 
-What a handler of probe does stands here once, as a plain function; the asyncio server has coroutine functions around them.
+What a handler of probe does stands here once, as a plain function; the asyncio server has coroutine functions around
+them.
 """
 
 from __future__ import annotations

@@ -105,6 +105,13 @@ def test_what_is_no_job_is_answered(
     assert [(e.code, e.field) for e in received.result.errors] == [(code, field)]
 
 
+def test_a_request_that_is_too_large_is_answered(served: World, broker: Any) -> None:
+    broker.rpush(QUEUE, request(8, job("pass_on", {"value": "x" * 102_400})))
+    (error,) = reply(broker).result.errors
+    assert error.code == "REQUEST_TOO_LARGE"
+    assert "102400 are allowed" in error.message
+
+
 GARBAGE = [
     b"",
     b"\xff\xfe",
@@ -112,7 +119,7 @@ GARBAGE = [
     b"pysoa-redis/3//content-type:application/msgpack;\xc1",
     b"pysoa-redis/9//content-type:application/msgpack;\x80",
     b"pysoa-redis/3//content-type:application/msgpack;" + b"\x91" * 90_000,
-    b"x" * 200_000,
+    b"x" * 500_000,
     request(1, GOOD, reply_to="service.probe"),
     request(1, GOOD, reply_to="service.other.0123456789abcdef0123456789abcdef!0123456789ab"),
     request(1, GOOD, expires_in=-1),

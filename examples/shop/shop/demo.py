@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from soagen_runtime import LocalTransport, VariantActive
 
@@ -35,7 +35,7 @@ class _Indented(logging.Formatter):
 
 
 @contextlib.contextmanager
-def shown_calls() -> Iterator[None]:
+def shown_calls() -> Generator[None]:
     """Prints each call that a service gets."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_Indented())

@@ -78,8 +78,8 @@ class ErrorTable:
     def action_error(self, errors: Sequence[Error]) -> ActionError:
         """The exception for the errors of an action; at least one is given.
 
-        An error of the contract whose fields cannot be read (a peer of another version) is raised as what every unknown code is
-        raised as, `ActionError`, with all its data.
+        An error of the contract whose fields cannot be read (a peer of another version) is raised as what every
+        unknown code is raised as, `ActionError`, with all its data.
         """
         first = errors[0]
         known = self._classes.get(first.code)

@@ -1,7 +1,7 @@
 """A call as the client makes it: what is sent, and what the reply means.
 
-`prepare` and `conclude` are pure; `call` puts a channel between them. What a call inherits while a handler runs (correlation
-id, switches, context, deadline) is decided in `prepare`; see `soagen_runtime.context`.
+`prepare` and `conclude` are pure; `call` puts a channel between them. What a call inherits while a handler runs
+(correlation id, switches, context, deadline) is decided in `prepare`; see `soagen_runtime.context`.
 """
 
 from __future__ import annotations
@@ -13,18 +13,22 @@ from soagen_runtime.action import Action, Service
 from soagen_runtime.context import Call, current_call
 from soagen_runtime.core.answers import ErrorTable
 from soagen_runtime.core.options import CallOptions
+from soagen_runtime.core.retry import may_repeat
 from soagen_runtime.core.transport import ClientTransport
 from soagen_runtime.errors import (
+    INVALID,
+    CallError,
     CallTimeout,
     Fault,
     NotSerializable,
     ReplyInvalid,
     RequestInvalid,
     RequestTooLarge,
+    TransportError,
     VariantActive,
 )
 from soagen_runtime.validation import Invalid
-from soagen_runtime.wire import JobResult, encode_request, request_meta
+from soagen_runtime.wire import DEFAULT_FORMAT, JobResult, encode_request, envelope_size, request_meta
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -50,9 +54,45 @@ async def call(
     serving = current_call.get()
     now = await transport.now()
     deadline = _deadline(action, options, serving, now)
+    name = f"{service.name}.{action.name}"
     if deadline <= now:
-        raise CallTimeout(f"{service.name}.{action.name} was not called: no time is left of the call that is served")
+        raise CallTimeout(f"{name} was not called: no time is left of the call that is served")
     job = prepare(service, action, request, options, serving, deadline)
+    attempt = 1
+    while True:
+        try:
+            result = await _attempt(transport, service, action, job, now, deadline)
+            response = (
+                conclude(service, table, action, result) if result is not None else action.decode_response({}, False)
+            )
+        except CallError as error:
+            if not may_repeat(action, error):
+                if not isinstance(error, TransportError):
+                    options.budget.succeeded()
+                raise
+            delay = options.retry.delay(attempt, error)
+            now = await transport.now()
+            if not options.budget.failed() or attempt >= options.retry.attempts:
+                raise
+            if delay is None or now + delay >= deadline:
+                raise
+            await transport.sleep(delay)
+            now += delay
+            attempt += 1
+        else:
+            options.budget.succeeded()
+            return response
+
+
+async def _attempt(
+    transport: ClientTransport,
+    service: Service[Any],
+    action: Action[Any, Any],
+    job: dict[str, Any],
+    now: float,
+    deadline: float,
+) -> JobResult | None:
+    """One request, and its result; None where nobody waits for one. Raises `CallError`."""
     channel = await transport.open(service.name)
     try:
         request_id = channel.next_request_id()
@@ -60,11 +100,11 @@ async def call(
         message = _write(service, action, request_id, channel.reply_to, now + lifetime, job)
         await channel.send(request_id, message, lifetime=lifetime, until=deadline, awaited=not action.oneway)
         if action.oneway:
-            return action.decode_response({}, False)
+            return None
         reply = await channel.receive(request_id, deadline)
     finally:
         channel.release()
-    return conclude(service, table, action, reply.result)
+    return reply.result
 
 
 def prepare(
@@ -80,6 +120,9 @@ def prepare(
         body = action.encode_request(request, False)
     except Invalid as invalid:
         raise RequestInvalid(f"{service.name}.{action.name}", invalid.faults) from None
+    except RecursionError:
+        fault = Fault(INVALID, "", "Nested deeper than can be sent, or within itself")
+        raise RequestInvalid(f"{service.name}.{action.name}", [fault]) from None
     return {
         "control": {"continue_on_error": False, "suppress_response": action.oneway},
         "context": _context(service, action, options, serving, deadline),
@@ -107,9 +150,8 @@ def _context(
         "correlation_id": correlation_id or uuid.uuid4().hex,
         "switches": sorted(_select(service, action, switches)),
     }
-    for key, value in (*inherited.items(), *options.context.items()):
-        if key not in ("correlation_id", "switches"):
-            context[key] = value
+    given = {**inherited, **options.context}
+    context.update((key, value) for key, value in given.items() if key not in context)
     if serving is not None:
         context["calling_service"] = serving.service
     if action.oneway:
@@ -124,8 +166,8 @@ def _select(service: Service[Any], action: Action[Any, Any], switches: frozenset
     rivals = switches.intersection(action.unless)
     if rivals:
         raise VariantActive(
-            f"{service.name}.{action.name} was not called: switch {min(rivals)} is on, which selects another contract of"
-            f" {action.wire}; call the method of that variant, or make the call without the switch"
+            f"{service.name}.{action.name} was not called: switch {min(rivals)} is on, which selects another contract"
+            f" of {action.wire}; call the method of that variant, or make the call without the switch"
         )
     return switches if action.switch is None else switches | {action.switch}
 
@@ -138,8 +180,9 @@ def _write(
     except NotSerializable as error:
         faults = [Fault(f.code, f.path.removeprefix(_BODY), f.message) for f in error.faults]
         raise RequestInvalid(f"{service.name}.{action.name}", faults) from error
-    if len(message) > MAX_REQUEST_BYTES:
-        raise RequestTooLarge(len(message), MAX_REQUEST_BYTES)
+    size = envelope_size(DEFAULT_FORMAT, message)
+    if size > MAX_REQUEST_BYTES:
+        raise RequestTooLarge(size, MAX_REQUEST_BYTES)
     return message
 
 

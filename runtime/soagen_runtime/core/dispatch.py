@@ -1,8 +1,9 @@
 """A call as the server sees it: bytes in, an answer out, whatever the bytes are.
 
-`Dispatcher.serve` never raises for what comes in. It returns a `Reply`, or a `Nothing` that says why nobody is answered. The
-stages are PySOA's: envelope, job, actions; an error stops at the stage where it arose (``docs/wire.md``, "Errors with fixed
-codes"). A server is the authority: it decodes strictly, and checks what its handlers return before it sends it.
+`Dispatcher.serve` never raises for what comes in. It returns a `Reply`, or a `Nothing` that says why nobody is
+answered. The stages are PySOA's: envelope, job, actions; an error stops at the stage where it arose
+(``docs/wire.md``, "Errors with fixed codes"). A server is the authority: it decodes strictly, and checks what its
+handlers return before it sends it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from soagen_runtime.core.answers import unknown_action
 from soagen_runtime.core.transport import Nothing, Reply
 from soagen_runtime.core.verdict import REPLY_LIFETIME, is_suppressed
 from soagen_runtime.errors import (
+    REQUEST_TOO_LARGE,
     RESPONSE_NOT_SERIALIZABLE,
     RESPONSE_TOO_LARGE,
     SERVER_ERROR,
@@ -37,11 +39,16 @@ from soagen_runtime.wire import (
     cut,
     decode_request,
     encode_reply,
+    envelope_size,
     keys,
     validate_job,
 )
 
 Handler: TypeAlias = Callable[[Any, Any], Awaitable[Any]]
+
+# A request of up to this many times the limit is still read, so that its caller can be told: one that never gets its
+# reply leaves a PySOA client out of step for good. Beyond, it would cost too much.
+_FAR_TOO_LARGE = 4
 
 log = logging.getLogger("soagen.server")
 
@@ -66,8 +73,8 @@ class _Binding:
 class Dispatcher:
     """Serves messages of one service with the handlers of one server object.
 
-    ``handlers`` has a coroutine function for each action's ``method``; ``suspends`` says whether they may wait for an event loop,
-    as those of an asyncio server do.
+    ``handlers`` has a coroutine function for each action's ``method``; ``suspends`` says whether they may wait for an
+    event loop, as those of an asyncio server do.
     """
 
     def __init__(
@@ -79,6 +86,11 @@ class Dispatcher:
         self._bindings: dict[str, list[_Binding]] = {}
         for action in service.actions:
             self._bindings.setdefault(action.wire, []).append(_Binding(action, handlers[action.method]))
+
+    @property
+    def most_bytes(self) -> int:
+        """More bytes than this are not read at all."""
+        return _FAR_TOO_LARGE * self.limits.request_bytes
 
     async def serve(self, data: bytes, now: float) -> Reply | Nothing:
         """Serves one message; ``now`` is the Unix time in seconds on the broker's clock."""
@@ -92,11 +104,15 @@ class Dispatcher:
         return Nothing("no reply is wanted") if is_suppressed(message.body) else self._write(message, result, now)
 
     def _admit(self, data: bytes, now: float) -> RequestMessage | Nothing:
-        if len(data) > self.limits.request_bytes:
-            return self._set_aside(f"{len(data)} bytes are more than the {self.limits.request_bytes} that are allowed")
+        if len(data) > self.most_bytes:
+            return self._set_aside(f"{len(data)} bytes are far more than the allowed {self.limits.request_bytes}")
         message = decode_request(data)
         if not keys.is_reply_address(self.service.name, message.reply_to):
             return self._set_aside("its reply_to is no reply list of this service")
+        size = envelope_size(message.format, data)
+        if size > self.limits.request_bytes:
+            text = f"The request is {size} bytes, and {self.limits.request_bytes} are allowed"
+            raise InvalidMessage(text, request=message, errors=[Error(code=REQUEST_TOO_LARGE, message=text)])
         if message.expiry is not None and message.expiry < now:
             log.info("%s: dropped a request that expired %.3f s ago", self.service.name, now - message.expiry)
             return Nothing("expired")
@@ -188,7 +204,9 @@ class Dispatcher:
         return None
 
     def _answered(self, action: Action[Any, Any], error: Exception) -> Sequence[Error]:
-        """What the caller is told of an exception. Raises a `JobError` that a handler raised, which is for the whole job."""
+        """What the caller is told of an exception. Raises a `JobError` that a handler raised, which is for the whole
+        job.
+        """
         name = f"{self.service.name}.{action.name}"
         match error:
             case JobError() if not error.is_remote:
@@ -201,8 +219,8 @@ class Dispatcher:
                 log.error("%s: the response breaks its contract: %s", name, error)
                 return (_server_error(_broken_response(action.wire, error)),)
             case _:
-                # What another service answered, and nobody caught, is not this action's answer: its codes and paths are about
-                # another request.
+                # What another service answered, and nobody caught, is not this action's answer: its codes and paths
+                # are about another request.
                 log.error("%s failed", name, exc_info=error)
                 return (_server_error(str(error)),)
 
@@ -228,13 +246,20 @@ class Dispatcher:
             log.error("%s: a response could not be written down: %s", self.service.name, error)
             text = "Could not send the response because it failed to serialize"
             data = encode_reply(message, _job_error(RESPONSE_NOT_SERIALIZABLE, text), expiry)
-        if len(data) > self.limits.reply_bytes:
-            log.error("%s: a response of %d bytes is too large", self.service.name, len(data))
+        size = envelope_size(message.format, data)
+        if size > self._most_bytes(message):
+            log.error("%s: a response of %d bytes is too large", self.service.name, size)
             text = "Could not send the response because it was too large"
             data = encode_reply(message, _job_error(RESPONSE_TOO_LARGE, text), expiry)
         if self.limits.chunk_bytes is None or not message.format.chunks:
             return Reply(message.reply_to, (data,))
         return Reply(message.reply_to, tuple(cut(message.format, data, self.limits.chunk_bytes)))
+
+    def _most_bytes(self, message: RequestMessage) -> int:
+        """What a reply may have at most. Where large ones are cut, a client too old for pieces is sent none."""
+        if self.limits.chunk_bytes is None or message.format.chunks:
+            return self.limits.reply_bytes
+        return min(self.limits.reply_bytes, self.limits.chunk_bytes)
 
 
 def _text(value: Any) -> str | None:

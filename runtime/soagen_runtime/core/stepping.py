@@ -1,7 +1,7 @@
 """Running a coroutine that never waits.
 
-A call's logic is one coroutine for blocking and asyncio ends. A blocking transport does its work inside its ``async def``
-methods without ever suspending, so that one ``send(None)`` runs the coroutine to its end.
+A call's logic is one coroutine for blocking and asyncio ends. A blocking transport does its work inside its ``async
+def`` methods without ever suspending, so that one ``send(None)`` runs the coroutine to its end.
 """
 
 from __future__ import annotations

@@ -26,7 +26,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """Nobody is answered, and why. ``dropped`` is whether somebody may look for the request: then it is written down."""
+    """Nobody is answered, and why. ``dropped`` is whether somebody may look for the request: then that is written
+    down.
+    """
 
     reason: str
     dropped: bool = False
@@ -44,8 +46,9 @@ class Taken:
 
 
 class Channel(Protocol):
-    """A list of replies that belongs to one caller. It is held from before the request is written, since the request names
-    it, until the reply is there."""
+    """A list of replies that belongs to one caller. It is held from before the request is written, since the request
+    names it, until the reply is there.
+    """
 
     @property
     def reply_to(self) -> str:
@@ -59,8 +62,10 @@ class Channel(Protocol):
     async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         """Puts a request into the service's list, once, however often it has to be sent.
 
-        ``lifetime`` is how many seconds it may wait there, ``until`` the time when sending is given up, and ``awaited`` whether
-        `receive` will be called for it at once; if so the request may leave only then. Raises `TransportError`."""
+        ``lifetime`` is how many seconds it may wait there, ``until`` the time when sending is given up, and
+        ``awaited`` whether `receive` will be called for it at once; if so the request may leave only then. Raises
+        `TransportError`.
+        """
         ...
 
     async def receive(self, request_id: int, until: float) -> ReplyMessage:
@@ -108,12 +113,15 @@ class Seat(Protocol):
     """A place at which one thread, or one event loop, serves."""
 
     async def take(self, room: int, wait: float) -> Sequence[Taken]:
-        """Up to ``room`` requests, as soon as there is one, or none after ``wait`` seconds. What is taken is held: it is served by this
-        worker, or it is given to another when this one is lost. Raises `TransportError`."""
+        """Up to ``room`` requests, as soon as there is one, or none after ``wait`` seconds. What is taken is held: it
+        is served by this worker, or it is given to another when this one is lost. Raises `TransportError`.
+        """
         ...
 
     async def settle(self, taken: Taken, outcome: Outcome) -> None:
-        """Delivers an outcome, unless another had to decide in the meantime. It may leave only with the next `take` or `leave`."""
+        """Delivers an outcome, unless another had to decide in the meantime. It may leave only with the next `take` or
+        `leave`.
+        """
         ...
 
     async def put_back(self, taken: Taken) -> None:
@@ -129,8 +137,10 @@ class ServerTransport(Protocol):
     """The serving end of a transport: requests in, replies out."""
 
     async def start(self, service: Service[Any], *, request_bytes: int, name: str | None = None) -> None:
-        """Connects, and learns the broker's time. ``name`` is this process among the workers of the service (letters and digits;
-        one of its own if None). Raises `TransportError`, and `ConfigurationError` for a broker that will not do."""
+        """Connects, and learns the broker's time. ``name`` is this process among the workers of the service (letters
+        and digits; one of its own if None). Raises `TransportError`, and `ConfigurationError` for a broker that will
+        not do.
+        """
         ...
 
     def now(self) -> float:
@@ -142,8 +152,9 @@ class ServerTransport(Protocol):
         ...
 
     def beat(self) -> None:
-        """Says that this process lives, and sees to the requests of those that do not any more. It blocks: to be called every
-        ``beat_every`` seconds, from a thread of its own. Raises `TransportError`."""
+        """Says that this process lives, and sees to the requests of those that do not any more. It blocks: to be
+        called every ``beat_every`` seconds, from a thread of its own. Raises `TransportError`.
+        """
         ...
 
     @property

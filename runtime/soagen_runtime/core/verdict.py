@@ -1,8 +1,8 @@
 """What becomes of a request whose worker died: run again, answered, or dropped. Decisions only.
 
-A request whose actions are all idempotent is put back until it has had `ATTEMPTS`; any other may have been started, and is never
-started twice: its caller is told at once. What nobody can be told of is written down. Exactly one of these happens, whatever the
-bytes are (``docs/delivery.md``, "Reaping").
+A request whose actions are all idempotent is put back until it has had `ATTEMPTS`; any other may have been started,
+and is never started twice: its caller is told at once. What nobody can be told of is written down. Exactly one of
+these happens, whatever the bytes are (``docs/delivery.md``, "Reaping").
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What generated server bases subclass.
 
-A server object is made once per process and has one method per action. It knows nothing of transports: `dispatcher` binds its
-methods to the contract, and what carries the bytes calls that.
+A server object is made once per process and has one method per action. It knows nothing of transports: `dispatcher`
+binds its methods to the contract, and what carries the bytes calls that.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ class Server(ABC):
     service: ClassVar[Service[Any]]
 
     def dispatcher(self, limits: Limits | None = None) -> Dispatcher:
-        """This server as bytes in, bytes out; its coroutines never suspend. Raises `ConfigurationError` for a method that is a
-        coroutine function."""
+        """This server as bytes in, bytes out; its coroutines never suspend. Raises `ConfigurationError` for a method
+        that is a coroutine function.
+        """
         return _dispatcher(self, _from_function, suspends=False, limits=limits)
 
 
@@ -35,7 +36,7 @@ class AsyncServer(ABC):
     service: ClassVar[Service[Any]]
 
     def dispatcher(self, limits: Limits | None = None) -> Dispatcher:
-        """This server as bytes in, bytes out. Raises `ConfigurationError` for a method that is no coroutine function."""
+        """This server as bytes in, bytes out. Raises `ConfigurationError` for a method that is a plain function."""
         return _dispatcher(self, _from_coroutine_function, suspends=True, limits=limits)
 
 

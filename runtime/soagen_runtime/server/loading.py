@@ -13,8 +13,8 @@ from soagen_runtime.server.base import AsyncServer, Server
 def load_server(target: str) -> Server | AsyncServer:
     """The server that ``module:name`` names: a server class, a function that makes a server, or a server.
 
-    Modules are looked for in the working directory first. Raises `ConfigurationError` with one clear sentence; an exception in
-    the user's own module goes through as it is.
+    Modules are looked for in the working directory first. Raises `ConfigurationError` with one clear sentence; an
+    exception in the user's own module goes through as it is.
     """
     module_name, colon, name = target.partition(":")
     if not (colon and module_name and name):

@@ -1,7 +1,7 @@
 """One worker: takes requests, has them served, delivers the replies, until it is told to stop.
 
-The two loops are all that differs between a blocking and an asyncio server. A stop is a wish: what was taken is finished and
-answered. When the broker is away a worker waits for it to come back.
+The two loops are all that differs between a blocking and an asyncio server. A stop is a wish: what was taken is
+finished and answered. When the broker is away a worker waits for it to come back.
 """
 
 from __future__ import annotations
@@ -91,9 +91,10 @@ class BlockingWorker:
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Serves until `stop` is called, then frees the transport. Raises `TransportError` and `ConfigurationError` if it cannot
-        begin."""
-        limit = self._dispatcher.limits.request_bytes
+        """Serves until `stop` is called, then frees the transport. Raises `TransportError` and `ConfigurationError` if
+        it cannot begin.
+        """
+        limit = self._dispatcher.most_bytes
         run_blocking(self._transport.start(self._dispatcher.service, request_bytes=limit, name=self._name))
         self._heartbeat.start()
         try:
@@ -155,9 +156,10 @@ class AsyncWorker:
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Serves until `stop` is called and all that was taken is answered, then frees the transport. Raises `TransportError` and
-        `ConfigurationError` if it cannot begin."""
-        limit = self._dispatcher.limits.request_bytes
+        """Serves until `stop` is called and all that was taken is answered, then frees the transport. Raises
+        `TransportError` and `ConfigurationError` if it cannot begin.
+        """
+        limit = self._dispatcher.most_bytes
         await self._transport.start(self._dispatcher.service, request_bytes=limit, name=self._name)
         self._heartbeat.start()
         place = _Place(self._dispatcher, self._transport, self._concurrency)

@@ -1,7 +1,8 @@
 """Servers in the caller's own process: the same bytes on the same path, without a broker.
 
-A request is written down, handed to the dispatcher of the server that it names, and the reply is read, as over any transport;
-only the lists are left out. So what works here works over Redis, and a value that cannot be sent fails here too.
+A request is written down, handed to the dispatcher of the server that it names, and the reply is read, as over any
+transport; only the lists are left out. So what works here works over Redis, and a value that cannot be sent fails
+here too.
 
 Each kind of client may call each kind of server:
 
@@ -12,7 +13,8 @@ blocking       in the caller's thread        on an event loop in a thread of its
 asyncio        in a worker thread            as a task of the caller's loop
 =============  ============================  =======================================
 
-A blocking server runs in its caller's thread, so a handler that overruns the deadline is waited for, and its late reply dropped.
+A blocking server runs in its caller's thread, so a handler that overruns the deadline is waited for, and its late
+reply dropped.
 """
 
 from __future__ import annotations
@@ -44,7 +46,8 @@ class Servable(Protocol):
 class LocalTransport:
     """Calls between objects of one process: ``OrdersClient(LocalTransport(Orders(), Stock()))``.
 
-    Raises `ConfigurationError` for two servers of one service. A call of a service that is not among them is `NoWorkers`.
+    Raises `ConfigurationError` for two servers of one service. A call of a service that is not among them is
+    `NoWorkers`.
     """
 
     def __init__(self, *servers: Servable) -> None:

@@ -115,7 +115,9 @@ def inbox(service: str, client_id: str) -> str:
 
 
 def sent(service: str, client_id: str) -> str:
-    """The number of the last request that a client's channel has put into the list: what it sends again is not put there again."""
+    """The number of the last request that a client's channel has put into the list: what it sends again is not put
+    there again.
+    """
     return f"{_tag(service)}:sg:out:{client_id}"
 
 

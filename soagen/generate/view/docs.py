@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from soagen.generate.spelling import plain
 from soagen.generate.text import docstring
-from soagen.model import Constraints, Deprecation, Field, Kind, Project, ScalarType
+from soagen.model import Constraints, Deprecation, Field, Kind, Project, ScalarType, Type
 
 
 def deprecation(notice: Deprecation | None) -> str | None:
@@ -42,10 +42,14 @@ def described(depth: int, doc: str | None, *more: str | None, otherwise: str = "
 
 def field_doc(project: Project, field: Field) -> list[str]:
     """The lines of a field's docstring, if there is anything to say."""
-    value = plain(project, field.type)
-    limits = [part for rule in value.rules for part in _limits(rule.constraints, value.type)]
-    sentence = f"{'; '.join(limits)}." if limits else None
-    return described(1, field.doc, sentence and sentence[0].upper() + sentence[1:], notice(field.deprecated))
+    return described(1, field.doc, limits(project, field.type), notice(field.deprecated))
+
+
+def limits(project: Project, type_: Type) -> str | None:
+    """The constraints of a type as a sentence, if there are any."""
+    value = plain(project, type_)
+    said = "; ".join(part for rule in value.rules for part in _limits(rule.constraints, value.type))
+    return f"{said[0].upper()}{said[1:]}." if said else None
 
 
 def _limits(given: Constraints, type_: object) -> Iterable[str]:

@@ -10,10 +10,9 @@ from soagen.generate.layout import Brackets, Chain, Node, annotated, call, lay, 
 from soagen.generate.scope import Scope
 from soagen.generate.spelling import Speller, hides, plain, struct_ref
 from soagen.generate.view.about import About, BodyView, Operation
-from soagen.generate.view.docs import described, field_doc, in_words, notice
+from soagen.generate.view.docs import described, field_doc, in_words, limits, notice
 from soagen.model import (
     Alias,
-    Deprecation,
     EnumType,
     Field,
     ListType,
@@ -110,9 +109,8 @@ class _Types:
                 case Union():
                     yield from self._union(type_)
                 case Alias():
-                    yield self._assigned(
-                        type_.name, type_node(self.speller.type(type_.type)), type_.doc, type_.deprecated
-                    )
+                    doc = described(0, type_.doc, limits(self.about.project, type_.type), notice(type_.deprecated))
+                    yield self._assigned(type_.name, type_node(self.speller.type(type_.type)), doc)
         for name, (body, operation) in self.about.bodies.items():
             yield self._body(name, body, operation)
         if self.about.is_service:
@@ -157,11 +155,11 @@ class _Types:
                 Member(annotated("body", f"dict[str, {self.speller.any}]", repr_, 1), []),
             ]
             yield self._class(unknown, None, described(1, words), fields)
-        yield self._assigned(union.name, Chain(tuple(members), "|"), union.doc, union.deprecated)
+        yield self._assigned(union.name, Chain(tuple(members), "|"), described(0, union.doc, notice(union.deprecated)))
 
-    def _assigned(self, name: str, value: Node, doc: str | None, deprecated: Deprecation | None) -> Assignment:
+    def _assigned(self, name: str, value: Node, doc: list[str]) -> Assignment:
         left = f"{names.type_class(name)}: {self.scope.name('typing', 'TypeAlias')} = "
-        return Assignment(statement(left, value, 0), described(0, doc, notice(deprecated)))
+        return Assignment(statement(left, value, 0), doc)
 
     def _body(self, name: str, body: BodyView, operation: Operation) -> Class:
         words = f"What `{operation.method}` {'takes' if body is operation.request else 'answers'}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from soagen_runtime.core.answers import ErrorTable
 from soagen_runtime.core.call import DEFAULT_TIMEOUT, ONEWAY_LIFETIME, call
 from soagen_runtime.core.options import CallOptions
 from soagen_runtime.core.stepping import run_blocking
-from soagen_runtime.errors import CallTimeout, ReplyInvalid
+from soagen_runtime.errors import CallTimeout, ReplyInvalid, RequestInvalid
 from soagen_runtime.wire import DEFAULT_FORMAT, ActionResult, JobResult, ReplyMessage, RequestMessage, decode_request
 
 NOW = 1_000.0
@@ -76,7 +77,10 @@ class Recorder:
         self.released += 1
 
 
-def make(recorder: Recorder, options: CallOptions = CallOptions(), **action_options: Any) -> Recorder:
+DEFAULTS = CallOptions()
+
+
+def make(recorder: Recorder, options: CallOptions = DEFAULTS, **action_options: Any) -> Recorder:
     run_blocking(call(recorder, SERVICE, ErrorTable(SERVICE), action(**action_options), None, options))
     return recorder
 
@@ -148,6 +152,18 @@ def test_a_oneway_call_outlives_the_call_that_makes_it(serving: Call) -> None:
     assert "deadline" not in recorder.sent.body["context"]
     assert (recorder.sent.expiry, recorder.lifetime) == (NOW + ONEWAY_LIFETIME, ONEWAY_LIFETIME)
     assert recorder.released == 1
+
+
+def test_a_value_that_holds_itself_is_not_sent() -> None:
+    def endless(value: Any, strict: bool) -> Any:
+        return endless(value, strict)
+
+    recorder = Recorder()
+    with pytest.raises(RequestInvalid, match=r"unit\.act was not sent: Nested deeper"):
+        run_blocking(
+            call(recorder, SERVICE, ErrorTable(SERVICE), replace(action(), encode_request=endless), None, CallOptions())
+        )
+    assert not hasattr(recorder, "sent")
 
 
 def test_a_reply_without_an_answer_is_invalid_and_the_channel_is_given_back() -> None:

@@ -40,6 +40,8 @@ TAKEN: list[tuple[Callable[..., Any], Any, Any]] = [
     (v.as_float, 3, 3.0),
     (v.as_bytes, bytearray(b"x"), b"x"),
     (v.as_datetime, NOON.replace(tzinfo=CET), dt.datetime(2026, 1, 2, 11, 0, tzinfo=dt.UTC)),
+    (v.read_datetime, NOON, NOON.replace(tzinfo=dt.UTC)),
+    (v.read_datetime, NOON.replace(tzinfo=CET), dt.datetime(2026, 1, 2, 11, 0, tzinfo=dt.UTC)),
     (v.as_local_datetime, NOON, NOON),
     (v.as_list, (1, 2), [1, 2]),
     (v.as_object, {"a": 1}, {"a": 1}),
@@ -65,6 +67,7 @@ REFUSED: list[tuple[Callable[..., Any], Any, str]] = [
     (v.as_time, dt.time(1, tzinfo=CET), "Not a datetime.time instance"),
     (v.as_datetime, NOON, "Not a datetime.datetime instance"),
     (v.as_datetime, dt.datetime.min.replace(tzinfo=CET), "Not a datetime.datetime instance"),
+    (v.read_datetime, NOON.date(), "Not a datetime.datetime instance"),
     (v.as_local_datetime, NOON.replace(tzinfo=dt.UTC), "Not a datetime.datetime instance"),
     (v.as_list, "ab", "Not a list"),
     (v.as_object, [], "Not a dict"),
@@ -78,7 +81,8 @@ REFUSED: list[tuple[Callable[..., Any], Any, str]] = [
 ]
 
 ALL = [v.as_bool, v.as_int, v.as_float, v.as_string, v.as_bytes, v.as_decimal, v.as_money, v.as_date, v.as_time]
-ALL += [v.as_datetime, v.as_local_datetime, v.as_object, v.as_any, v.as_list, v.read_uuid, v.read_duration]
+ALL += [v.as_datetime, v.read_datetime, v.as_local_datetime, v.as_object, v.as_any, v.as_list]
+ALL += [v.read_uuid, v.read_duration]
 
 
 @pytest.mark.parametrize(("check", "value", "taken"), TAKEN)

@@ -1,7 +1,7 @@
 """Redis as a broker: lists of requests and replies, as PySOA has them (``docs/wire.md``, "Lists").
 
-This package is the one importer of `redis`. Clients are in `blocking` and `asynchronous`, servers in `serving`; what they do is written
-once over a `link`. The promise and its mechanisms: ``docs/delivery.md``.
+This package is the one importer of `redis`. Clients are in `blocking` and `asynchronous`, servers in `serving`; what
+they do is written once over a `link`. The promise and its mechanisms: ``docs/delivery.md``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 class RedisTransport:
-    """A transport over the Redis at a URL (``redis://``, ``rediss://`` or ``unix://``), or over several, with commas between their
-    addresses (``redis://a:6379,b:6379/0``). Nothing is connected before the first call.
+    """A transport over the Redis at a URL (``redis://``, ``rediss://`` or ``unix://``), or over several, with commas
+    between their addresses (``redis://a:6379,b:6379/0``). Nothing is connected before the first call.
 
     Raises `ConfigurationError` for a URL that cannot be read.
     """

@@ -1,11 +1,11 @@
 """The asyncio link: everything that is sent in one turn of the loop leaves in one write.
 
-Exchanges may overlap: replies come in the order of the commands, so that each finds its own. One that is given up (its task is
-cancelled) leaves its replies to be dropped. A command that blocks in Redis holds up what is sent after it, so that what blocks
-has a link of its own.
+Exchanges may overlap: replies come in the order of the commands, so that each finds its own. One that is given up (its
+task is cancelled) leaves its replies to be dropped. A command that blocks in Redis holds up what is sent after it, so
+that what blocks has a link of its own.
 
-The library's connection opens the stream (address, authentication, TLS); then this protocol takes its transport over, since the
-library's own way of reading costs ten times as much (5.8 us a reply in a batch of 64, against 0.3 us).
+The library's connection opens the stream (address, authentication, TLS); then this protocol takes its transport over,
+since the library's own way of reading costs ten times as much (5.8 us a reply in a batch of 64, against 0.3 us).
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ class AsyncLink(asyncio.Protocol):
         self._keeper = asyncio.create_task(self._keep(connection), name="soagen connection")
 
     async def _keep(self, connection: Any) -> None:
-        """Lets the connection go when the loop ends, which cancels its tasks: nobody has to close a client of a server for that."""
+        """Lets the connection go when the loop ends, which cancels its tasks: nobody has to close a client of a server
+        for that.
+        """
         try:
             await asyncio.get_running_loop().create_future()
         finally:

@@ -1,7 +1,8 @@
 """The asyncio client: the calls of one service share a list of replies, a task that writes and a task that reads.
 
-What is sent while a write is under way leaves together in the next one, in the order of the calls. One task alone blocks in Redis, and
-no call ever cancels it; a call that is cancelled merely stops waiting. It takes as many replies at once as there are.
+What is sent while a write is under way leaves together in the next one, in the order of the calls. One task alone
+blocks in Redis, and no call ever cancels it; a call that is cancelled merely stops waiting. It takes as many replies
+at once as there are.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ _TIME = pack("TIME")
 
 
 class AsyncEnd:
-    """The calling end of an asyncio client. It belongs to the loop that uses it; another loop gets connections of its own."""
+    """The calling end of an asyncio client. It belongs to the loop that uses it; another loop gets connections of its
+    own.
+    """
 
     def __init__(self, masters: Sequence[Master]) -> None:
         self._masters = masters
@@ -124,7 +127,9 @@ class AsyncChannel:
         self._read_inbox = False  # whether the inbox may hold what was not read: the connection was lost
         self._breadth = 0
         self.is_spent = False
-        """Whether later calls need another list: of a call that was given up between two pieces of its reply, the rest may come."""
+        """Whether later calls need another list: of a call that was given up between two pieces of its reply, the rest
+        may come.
+        """
 
     @property
     def is_idle(self) -> bool:
@@ -173,7 +178,9 @@ class AsyncChannel:
         return list(itertools.islice(self._outgoing, MOST_SENT))
 
     async def _send(self, batch: Sequence[_Outgoing], *, whole: bool) -> bool:
-        """Writes requests. Returns whether Redis has to be given the whole script, and what is left of them is to be sent again."""
+        """Writes requests. Returns whether Redis has to be given the whole script, and what is left of them is to be
+        sent again.
+        """
         request, before = [], self._last_sent
         for outgoing in batch:
             request.append(
@@ -218,7 +225,7 @@ class AsyncChannel:
             self.is_spent = self._reader.is_midway
             raise self._failure or CallTimeout(f"no reply of {self._lines.service} in time") from None
         finally:
-            del self._waiting[request_id]
+            self._waiting.pop(request_id, None)
             self._of_request.pop(request_id).given_up = True
 
     def release(self) -> None:
@@ -258,7 +265,8 @@ class AsyncChannel:
         return messages
 
     def _hand_out(self, reply: ReplyMessage | InvalidMessage) -> None:
-        waiting = self._waiting.get(reply.request_id) if type(reply.request_id) is int else None
+        # Whose reply is there waits no longer: after the last one, nothing more is read.
+        waiting = self._waiting.pop(reply.request_id, None) if type(reply.request_id) is int else None
         if waiting is not None and not waiting.done():
             waiting.set_result(reply)
         elif isinstance(reply, InvalidMessage):

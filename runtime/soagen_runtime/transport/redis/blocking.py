@@ -1,6 +1,7 @@
 """The blocking client: a channel for each call under way, with a connection of its own.
 
-Request and wait for the reply leave in one write, together with what empties the inbox of the reply before: one round trip a call.
+Request and wait for the reply leave in one write, together with what empties the inbox of the reply before: one round
+trip a call.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """What both kinds of client write, and what the answers mean (``docs/delivery.md``, "Sending", "Receiving").
 
-A request has a number in its channel, and Redis remembers the last one: a request can be sent again and again, over new connections,
-and is put into the list once. So a lost connection is no question of idempotency: the client sends again, and waits on.
+A request has a number in its channel, and Redis remembers the last one: a request can be sent again and again, over
+new connections, and is put into the list once. So a lost connection is no question of idempotency: the client sends
+again, and waits on.
 
-A reply is moved from the list of replies into the channel's inbox, and only the next write takes it from there: one that was on its way
-when the connection was cut is still in the inbox.
+A reply is moved from the list of replies into the channel's inbox, and only the next write takes it from there: one
+that was on its way when the connection was cut is still in the inbox.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ CAPACITY: Final = 10_000
 """Messages in a list; PySOA's `queue_capacity`."""
 
 ABSENCE: Final = 10.0
-"""Seconds for which no worker may have been heard of, before a service counts as deserted: more than a restart takes."""
+"""Seconds for which no worker may have been heard of, before a service counts as deserted: more than a restart takes.
+"""
 
 MIN_LIST_LIFETIME: Final = 60
 """Seconds; the shared list lives at least as long as PySOA's default would have it."""
@@ -68,7 +70,9 @@ class Lines:
         self.kept = pack("EXPIRE", self._inbox, INBOX_LIFETIME)
 
     def push(self, number: int, lifetime: float, message: bytes, *, after: int = 0, whole: bool = False) -> bytes:
-        """Puts a request into the list, unless it was there already; refused if ``after``, which was sent before it, is not there."""
+        """Puts a request into the list, unless it was there already; refused if ``after``, which was sent before it,
+        is not there.
+        """
         seconds = request_lifetime(lifetime)
         absence = int(ABSENCE * 1000)
         words = (self._requests, self._sent, self._seen, number, after, seconds, CAPACITY, absence, message)
@@ -80,8 +84,9 @@ class Lines:
 
 
 def pushed(service: str, reply: Any) -> bool:
-    """Whether a request is in the list; False if it, or the one before it, has to be sent again with the whole script. Raises `QueueFull`, `NoWorkers` and
-    `TransportError`."""
+    """Whether a request is in the list; False if it, or the one before it, has to be sent again with the whole script.
+    Raises `QueueFull`, `NoWorkers` and `TransportError`.
+    """
     if not isinstance(reply, redis.ResponseError):
         return True
     text = str(reply)

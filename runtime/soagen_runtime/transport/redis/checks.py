@@ -1,7 +1,8 @@
 """Whether a Redis will do, asked once when a server starts, and said in one clear sentence.
 
-It needs version 6.2 (``LMOVE`` and ``BLMOVE``), has to be a master, and must not evict what it holds: a request that is thrown away to
-make room is a call that never ends. What may not be asked (``CONFIG`` is often forbidden) is taken to be well.
+It needs version 6.2 (``LMOVE`` and ``BLMOVE``), has to be a master, and must not evict what it holds: a request that
+is thrown away to make room is a call that never ends. What may not be asked (``CONFIG`` is often forbidden) is taken
+to be well.
 """
 
 from __future__ import annotations
@@ -44,7 +45,10 @@ def problem_of(server: dict[str, str], replication: dict[str, str], policy: str 
     version = server.get("redis_version", "")
     numbers = tuple(int(part) for part in re.findall(r"[0-9]+", version)[:2])
     if numbers and numbers < OLDEST:
-        return f"this Redis is version {version}, and soagen needs {OLDEST[0]}.{OLDEST[1]} or newer (it moves requests with LMOVE)"
+        return (
+            f"this Redis is version {version}, and soagen needs {OLDEST[0]}.{OLDEST[1]} or newer"
+            " (it moves requests with LMOVE)"
+        )
     if replication.get("role", "master") != "master":
         return f"this Redis is a {replication['role']}, and requests can only be taken from a master"
     if policy is not None and policy != "noeviction":

@@ -1,14 +1,16 @@
-"""Who a worker is, for how long, and which of its slots hold what. Decisions only; `soagen_runtime.transport.redis.seat` acts on them.
+"""Who a worker is, for how long, and which of its slots hold what. Decisions only;
+`soagen_runtime.transport.redis.seat` acts on them.
 
-An `Identity` is one incarnation of a worker at one Redis. It is made by registering and thrown away after any doubt: a new one has
-slots that nothing still under way can touch. While something runs in an old one it is kept alive beside the new::
+An `Identity` is one incarnation of a worker at one Redis. It is made by registering and thrown away after any doubt: a
+new one has slots that nothing still under way can touch. While something runs in an old one it is kept alive beside
+the new::
 
     registered --doubt, lapse--> leaving --nothing runs, and nothing can still arrive--> buried (by itself)
          \\                          \\
           `--------------------------`--lease over, seen by another--> buried (by the other): what it settles is refused
 
-Times are seconds on the process' monotonic clock, which goes on while the process is stopped. The lease that Redis holds ends
-later than the one held here, since it begins when Redis hears of it.
+Times are seconds on the process' monotonic clock, which goes on while the process is stopped. The lease that Redis
+holds ends later than the one held here, since it begins when Redis hears of it.
 """
 
 from __future__ import annotations
@@ -48,7 +50,9 @@ def slots_of(service: str, member: str) -> list[str]:
 
 @dataclass(eq=False, slots=True)
 class Identity:
-    """One incarnation. ``member`` is its name in the list of workers: process, thread, incarnation and number of slots."""
+    """One incarnation. ``member`` is its name in the list of workers: process, thread, incarnation and number of
+    slots.
+    """
 
     member: str
     slots: Sequence[str]

@@ -2,14 +2,17 @@
 
 Rules:
 
-- `Link.exchange` gives as many replies as were asked for, or raises `ConnectionFailed`. A command that Redis refused is a
-  `redis.ResponseError` among the replies, in its place: whoever asked knows what it means.
-- Nothing is ever sent a second time here, and after any failure the connection is gone. What was sent may have been executed, or
-  may still be: who resends has to know why that is safe. Only `ConnectionFailed.never_left` says that nothing was sent.
+- `Link.exchange` gives as many replies as were asked for, or raises `ConnectionFailed`. A command that Redis refused
+  is a `redis.ResponseError` among the replies, in its place: whoever asked knows what it means.
+- Nothing is ever sent a second time here, and after any failure the connection is gone. What was sent may have been
+  executed, or may still be: who resends has to know why that is safe. Only `ConnectionFailed.never_left` says that
+  nothing was sent.
 - A Redis that says that it is not the one to ask (loading, read-only, moved) is a connection that failed.
-- A link connects by itself at the first exchange after it was made or lost. Address, authentication and TLS are the library's.
+- A link connects by itself at the first exchange after it was made or lost. Address, authentication and TLS are the
+  library's.
 
-The blocking link never suspends. It belongs to one thread at a time. See `soagen_runtime.transport.redis.async_link` for the other.
+The blocking link never suspends. It belongs to one thread at a time. See `soagen_runtime.transport.redis.async_link`
+for the other.
 """
 
 from __future__ import annotations
@@ -44,8 +47,10 @@ class BlockingLink:
         self._connection: Any = None
 
     async def exchange(self, request: bytes, count: int, guard: int = 0) -> list[Any]:
-        """As `Link.exchange`. Is one of the first ``guard`` replies an error, the rest is not waited for: the commands after them may
-        block, and there is nothing left to block for. Then the connection is gone and the replies end with the error."""
+        """As `Link.exchange`. Is one of the first ``guard`` replies an error, the rest is not waited for: the commands
+        after them may block, and there is nothing left to block for. Then the connection is gone and the replies end
+        with the error.
+        """
         connection = self._connection
         if connection is None:
             connection = self._connect()

@@ -1,6 +1,7 @@
 """The Redis servers that a URL names, and PySOA's way of choosing among them.
 
-The library's own retries are off: one that resends decides for itself whether a request may run twice (``docs/delivery.md``).
+The library's own retries are off: one that resends decides for itself whether a request may run twice
+(``docs/delivery.md``).
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ class Master:
 class Ring(Generic[C]):
     """The connections to all masters, and PySOA's way of choosing among them (``docs/wire.md``, "Lists").
 
-    A request may go to any, since workers look everywhere: round robin, from a random start. Where replies go is known from the
-    name of their list.
+    A request may go to any, since workers look everywhere: round robin, from a random start. Where replies go is
+    known from the name of their list.
     """
 
     def __init__(self, connections: Sequence[C]) -> None:
@@ -81,7 +82,8 @@ class Ring(Generic[C]):
 
 
 def masters_of(url: str) -> tuple[Master, ...]:
-    """The masters in a URL: one, or several with commas between their addresses (``redis://user:password@a:6379,b:6379/0``).
+    """The masters in a URL: one, or several with commas between their addresses
+    (``redis://user:password@a:6379,b:6379/0``).
 
     Raises `ConfigurationError`, which never shows a password.
     """

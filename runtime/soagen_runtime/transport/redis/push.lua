@@ -1,11 +1,11 @@
 -- Puts one request into the list of a service, once, however often it is sent (docs/delivery.md, "Sending").
--- KEYS[1] the list; KEYS[2] the number of the last request that this channel has put there; KEYS[3] when a worker was last seen
+-- KEYS[1] the list; KEYS[2] the number of the last request that this channel has put there; KEYS[3] when a worker was
+-- last seen
 -- ARGV[1] the request's number in its channel; ARGV[2] the number of the one that must be here before it, or 0;
--- ARGV[3] how many seconds the list must live at least; ARGV[4] its capacity; ARGV[5] for how many milliseconds no worker may have
--- been seen; ARGV[6] the request
--- Numbers grow, and a channel sends in their order. So one that is not above the last has been here already: its sender did not get
--- the answer, or this is the first copy, held up on a connection that its sender has long given up. A refusal counts as having been
--- here: what was refused never gets in.
+-- ARGV[3] how many seconds the list must live at least; ARGV[4] its capacity; ARGV[5] for how many milliseconds no
+-- worker may have been seen; ARGV[6] the request Numbers grow, and a channel sends in their order. So one that is not
+-- above the last has been here already: its sender did not get the answer, or this is the first copy, held up on a
+-- connection that its sender has long given up. A refusal counts as having been here: what was refused never gets in.
 local last = tonumber(redis.call('GET', KEYS[2]) or '')
 if last and last >= tonumber(ARGV[1]) then
     return 0
@@ -28,8 +28,8 @@ if waiting > 0 then
     end
 end
 redis.call('RPUSH', KEYS[1], ARGV[6])
--- PySOA sets the time to live of the shared list to that of the newest message, which may wipe out what others wait for;
--- here it only ever grows (docs/wire.md, "Lists").
+-- PySOA sets the time to live of the shared list to that of the newest message, which may wipe out what others wait
+-- for; here it only ever grows (docs/wire.md, "Lists").
 if redis.call('TTL', KEYS[1]) < tonumber(ARGV[3]) then
     redis.call('EXPIRE', KEYS[1], ARGV[3])
 end

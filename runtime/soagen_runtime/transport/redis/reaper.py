@@ -1,9 +1,9 @@
 """Sees to the requests of workers that are gone (``docs/delivery.md``, "Reaping").
 
-Nobody holds a lock. First a worker is buried: from then on it can renew nothing and takes nothing more. Then what its slots hold is
-judged, and the judgement carried out by a script that checks that the worker is buried and the entry the one that was judged; so of
-several who see to the same worker the first decides. The buried are looked at for another minute: a take of theirs may have been
-under way, and who buried them may have died before it was done.
+Nobody holds a lock. First a worker is buried: from then on it can renew nothing and takes nothing more. Then what its
+slots hold is judged, and the judgement carried out by a script that checks that the worker is buried and the entry the
+one that was judged; so of several who see to the same worker the first decides. The buried are looked at for another
+minute: a take of theirs may have been under way, and who buried them may have died before it was done.
 """
 
 from __future__ import annotations
@@ -52,8 +52,10 @@ class Reaper:
         await self.look(dict.fromkeys(member.decode("utf-8", "replace") for member in (*expired, *tombs)))
 
     async def bury_process(self, name: str) -> int:
-        """Buries the workers of a process that is known to be dead, and sees to what they held: how many requests that were. To be
-        called again a little later, since Redis may not have noticed the death yet. Raises `TransportError`."""
+        """Buries the workers of a process that is known to be dead, and sees to what they held: how many requests that
+        were. To be called again a little later, since Redis may not have noticed the death yet. Raises
+        `TransportError`.
+        """
         living, tombs = accepted(
             await self._link.exchange(
                 pack("ZRANGE", keys.workers(self._service), 0, -1) + pack("ZRANGE", keys.tombs(self._service), 0, -1), 2
@@ -136,7 +138,9 @@ class Reaper:
 
 
 def _plan(verdict: Verdict) -> tuple[str, str, bytes, int, str]:
-    """What the script is told: the action, the reply list, the message, its list's lifetime in seconds, and the reason."""
+    """What the script is told: the action, the reply list, the message, its list's lifetime in seconds, and the
+    reason.
+    """
     match verdict:
         case PutBack(message, attempt):
             return "back", "", message, LIST_LIFETIME, f"worker lost, put back for attempt {attempt}"

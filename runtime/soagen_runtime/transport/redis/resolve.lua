@@ -1,5 +1,7 @@
--- Decides what becomes of the request that a buried worker held; the first who comes decides (docs/delivery.md, "Reaping").
--- KEYS[1] the workers; KEYS[2] the slot; KEYS[3] the list of requests; KEYS[4] the list of replies; KEYS[5] the dead stream
+-- Decides what becomes of the request that a buried worker held; the first who comes decides (docs/delivery.md,
+-- "Reaping").
+-- KEYS[1] the workers; KEYS[2] the slot; KEYS[3] the list of requests; KEYS[4] the list of replies; KEYS[5] the dead
+-- stream
 -- ARGV[1] the worker; ARGV[2] what its slot held when the decision was made; ARGV[3] 'back', 'answer' or 'drop';
 -- ARGV[4] the message to push; ARGV[5] how many seconds its list must live; ARGV[6] how long the dead stream may be;
 -- ARGV[7...] fields of a line in the dead stream, if there is to be one

@@ -1,7 +1,8 @@
 """Redis' own protocol, as far as it is needed: commands to bytes, and bytes to replies.
 
-Commands are packed by hand and many of them leave in one write; what is constant about them is packed once. Replies are read by
-hiredis where it is installed, which it is with this distribution, and otherwise by `PlainReader`, which does the same slowly.
+Commands are packed by hand and many of them leave in one write; what is constant about them is packed once. Replies
+are read by hiredis where it is installed, which it is with this distribution, and otherwise by `PlainReader`, which
+does the same slowly.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def pack(*words: bytes | str | float) -> bytes:
 
 
 def is_doubtful(reply: Any) -> bool:
-    """Whether a reply says that this server is at present not the one to ask: that is a lost connection, not a refusal."""
+    """Whether a reply says that this server is at present not the one to ask: that is a lost connection, not a
+    refusal.
+    """
     return isinstance(reply, redis.ResponseError) and str(reply).startswith(_UNSURE)
 
 
@@ -53,7 +56,9 @@ def is_missing_script(reply: Any) -> bool:
 
 
 class Reader(Protocol):
-    """Takes bytes as they come and gives replies; an error of the server is a `redis.ResponseError`, given and not raised."""
+    """Takes bytes as they come and gives replies; an error of the server is a `redis.ResponseError`, given and not
+    raised.
+    """
 
     def feed(self, data: bytes, /) -> object:
         """Takes what came."""

@@ -30,7 +30,9 @@ class Script:
         return pack(name, script, self._keys, *words)
 
     async def call(self, link: Link, calls: Sequence[Sequence[Word]]) -> list[Any]:
-        """Runs it once for each of ``calls``, in one write. Errors of Redis are among the replies. Raises `ConnectionFailed`."""
+        """Runs it once for each of ``calls``, in one write. Errors of Redis are among the replies. Raises
+        `ConnectionFailed`.
+        """
         replies = await link.exchange(b"".join([self.packed(words) for words in calls]), len(calls))
         missed = [index for index, reply in enumerate(replies) if is_missing_script(reply)]
         if missed:

@@ -1,11 +1,14 @@
-"""A worker's place at one Redis: it takes requests into its slots, and settles them (``docs/delivery.md``, "The way of a request").
+"""A worker's place at one Redis: it takes requests into its slots, and settles them (``docs/delivery.md``, "The way of
+a request").
 
-Written once for blocking and asyncio workers, over a `Link`. What differs is given: a blocking seat has one link, and what it
-settles leaves in the write of its next take; an asyncio seat settles over a second link, since its first one waits in a take.
+Written once for blocking and asyncio workers, over a `Link`. What differs is given: a blocking seat has one link, and
+what it settles leaves in the write of its next take; an asyncio seat settles over a second link, since its first one
+waits in a take.
 
-After any error on a take nobody knows what was taken. Then the identity is left (see `soagen_runtime.transport.redis.lease`): what
-its slots hold beyond what is running goes back to the list, at once and until nothing can arrive any more, and the seat goes on under a
-new identity. Settles are sent again until they are acknowledged.
+After any error on a take nobody knows what was taken. Then the identity is left (see
+`soagen_runtime.transport.redis.lease`): what its slots hold beyond what is running goes back to the list, at once and
+until nothing can arrive any more, and the seat goes on under a new identity. Settles are sent again until they are
+acknowledged.
 """
 
 from __future__ import annotations
@@ -173,7 +176,9 @@ class Seat:
                 return
 
     def _acknowledge(self, settles: Sequence[Settle], replies: list[Any]) -> None:
-        """Takes note of settles that went out before a take. Raises `TransportError` for one that Redis refused, and keeps it."""
+        """Takes note of settles that went out before a take. Raises `TransportError` for one that Redis refused, and
+        keeps it.
+        """
         start = 0
         for written in settles:
             end = start + written.count
@@ -187,7 +192,9 @@ class Seat:
             log.warning("%s: a reply came too late: another worker had answered", self.service)
 
     async def _settle_elsewhere(self, link: Link, identity: Identity, index: int, outcome: Reply) -> None:
-        """Delivers a reply to another Redis than the request's: without a transaction (``docs/delivery.md``, "Several masters")."""
+        """Delivers a reply to another Redis than the request's: without a transaction (``docs/delivery.md``, "Several
+        masters").
+        """
         own = self._settle_link or self._link
         (held,) = await own.exchange(pack("EXISTS", identity.slots[index]), 1)
         if held:

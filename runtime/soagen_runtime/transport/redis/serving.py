@@ -1,7 +1,8 @@
 """The serving end of a worker process, blocking or asyncio: its seats, and the heartbeat that keeps them alive.
 
-The heartbeat is blocking in both, and is called from a thread of its own: a handler that holds up the event loop holds up no heartbeat,
-and a process that is stopped as a whole has none. With several masters there is a seat at each, and takes go round.
+The heartbeat is blocking in both, and is called from a thread of its own: a handler that holds up the event loop holds
+up no heartbeat, and a process that is stopped as a whole has none. With several masters there is a seat at each, and
+takes go round.
 """
 
 from __future__ import annotations
@@ -165,7 +166,9 @@ class BlockingServerEnd(ServerEnd):
         self._links: list[BlockingLink] = []
 
     def seat(self, slots: int) -> Round | Seat:
-        """A place for one thread. It has a slot more than it runs requests: what is settled leaves with the take of the next."""
+        """A place for one thread. It has a slot more than it runs requests: what is settled leaves with the take of
+        the next.
+        """
         links = [BlockingLink(master) for master in self._masters]
         self._links += links
         settle_links: list[Link | None] = [None] if len(links) == 1 else list(links)

@@ -9,9 +9,9 @@
     DEL slot
     EXEC
 
-A slot that was emptied by another (who buried this worker, and answered) makes all of it do nothing. So does a settle that is sent
-for the second time, since no slot of an identity is used again before its settle was acknowledged: when in doubt, send it again.
-No script: the payload would be copied, and packed, once more.
+A slot that was emptied by another (who buried this worker, and answered) makes all of it do nothing. So does a settle
+that is sent for the second time, since no slot of an identity is used again before its settle was acknowledged: when
+in doubt, send it again. No script: the payload would be copied, and packed, once more.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ class Settle:
     fenced: bool = True
 
     def delivered(self, replies: list[Any]) -> bool:
-        """Whether the outcome was taken. False where another had decided. Raises `TransportError` where Redis refused it."""
+        """Whether the outcome was taken. False where another had decided. Raises `TransportError` where Redis refused
+        it.
+        """
         if not self.fenced:
             return True
         result = replies[-1]

@@ -14,6 +14,7 @@ from soagen_runtime.generated import (
     as_string,
     expect,
     expect_dict,
+    new,
     not_matching,
     too_high,
     too_long,
@@ -24,7 +25,7 @@ from soagen_runtime.generated import (
 
 from . import types
 
-LINE_SKU_PATTERN: Final = Pattern("[A-Z]{3}-[0-9]+")
+SKU_PATTERN: Final = Pattern("[A-Z]{3}-[0-9]+")
 LINE_KEYS: Final = frozenset({"sku", "quantity"})
 ADDRESS_COUNTRY_PATTERN: Final = Pattern("[A-Z]{2}")
 ADDRESS_KEYS: Final = frozenset({"name", "street", "city", "country", "postcode"})
@@ -37,8 +38,8 @@ def encode_line(value: types.Line, strict: bool) -> dict[str, Any]:
     sku = value.sku
     if type(sku) is not str:
         sku = as_string(faults, "sku", sku)
-    if strict and not LINE_SKU_PATTERN.matches(sku):
-        not_matching(faults, "sku", LINE_SKU_PATTERN)
+    if strict and not SKU_PATTERN.matches(sku):
+        not_matching(faults, "sku", SKU_PATTERN)
     quantity = value.quantity
     if type(quantity) is not int:
         quantity = as_int(faults, "quantity", quantity)
@@ -59,8 +60,8 @@ def decode_line(data: dict[str, Any], strict: bool) -> types.Line:
     sku: str = data.get("sku", ABSENT)
     if type(sku) is not str:
         sku = as_string(faults, "sku", sku)
-    if strict and not LINE_SKU_PATTERN.matches(sku):
-        not_matching(faults, "sku", LINE_SKU_PATTERN)
+    if strict and not SKU_PATTERN.matches(sku):
+        not_matching(faults, "sku", SKU_PATTERN)
     quantity: int = data.get("quantity", ABSENT)
     if type(quantity) is not int:
         quantity = as_int(faults, "quantity", quantity)
@@ -73,7 +74,10 @@ def decode_line(data: dict[str, Any], strict: bool) -> types.Line:
         unknown_keys(faults, data, LINE_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.Line(sku=sku, quantity=quantity)
+    value = new(types.Line)
+    value.sku = sku
+    value.quantity = quantity
+    return value
 
 
 def encode_address(value: types.Address, strict: bool) -> dict[str, Any]:
@@ -151,6 +155,10 @@ def decode_address(data: dict[str, Any], strict: bool) -> types.Address:
         unknown_keys(faults, data, ADDRESS_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.Address(
-        name=name, street=street, city=city, country=country, postcode=postcode
-    )
+    value = new(types.Address)
+    value.name = name
+    value.street = street
+    value.city = city
+    value.country = country
+    value.postcode = postcode
+    return value

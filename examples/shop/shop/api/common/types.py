@@ -18,10 +18,16 @@ class CommonSwitch(SwitchEnum):
 
 
 Sku: TypeAlias = str
-"""The number of an article."""
+"""The number of an article.
+
+Matches ``[A-Z]{3}-[0-9]+``.
+"""
 
 Price: TypeAlias = Amount
-"""What somebody asks for something."""
+"""What somebody asks for something.
+
+At least 0 in minor units; in EUR, USD.
+"""
 
 
 @dataclass(slots=True, kw_only=True)

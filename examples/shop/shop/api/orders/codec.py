@@ -22,8 +22,10 @@ from soagen_runtime.generated import (
     list_of,
     members,
     nested,
+    new,
     not_matching,
     plain_map,
+    read_datetime,
     too_few_items,
     too_long,
     too_low,
@@ -39,7 +41,7 @@ from ..payments import codec as payments_codec
 from . import types
 
 ORDER_STATUS: Final = members(types.OrderStatus)
-ORDER_TOTAL_CURRENCIES: Final = frozenset({"EUR", "USD"})
+PRICE_CURRENCIES: Final = frozenset({"EUR", "USD"})
 ORDER_KEYS: Final = frozenset(
     {
         "id",
@@ -63,7 +65,10 @@ PLACE_ORDER_REQUEST_KEYS: Final = frozenset(
 )
 PLACE_ORDER_RESPONSE_KEYS: Final = frozenset({"order"})
 GET_ORDER_REQUEST_KEYS: Final = frozenset({"id"})
-RECORD_VIEW_REQUEST_SKU_PATTERN: Final = Pattern("[A-Z]{3}-[0-9]+")
+GET_ORDER_RESPONSE_KEYS: Final = frozenset({"order"})
+CANCEL_ORDER_REQUEST_KEYS: Final = frozenset({"id"})
+CANCEL_ORDER_RESPONSE_KEYS: Final = frozenset({"order"})
+SKU_PATTERN: Final = Pattern("[A-Z]{3}-[0-9]+")
 RECORD_VIEW_REQUEST_KEYS: Final = frozenset({"sku"})
 ORDERS_CONTEXT_LOCALE_PATTERN: Final = Pattern("[a-z]{2}(-[A-Z]{2})?")
 
@@ -103,7 +108,7 @@ def encode_order(value: types.Order, strict: bool) -> dict[str, Any]:
     if strict:
         if total.value < 0:
             too_low(faults, "total", 0)
-        if total.currency.code not in ORDER_TOTAL_CURRENCIES:
+        if total.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "total")
     receipt: Any = value.receipt
     if receipt is not None:
@@ -168,7 +173,7 @@ def decode_order(data: dict[str, Any], strict: bool) -> types.Order:
     if strict:
         if total.value < 0:
             too_low(faults, "total", 0)
-        if total.currency.code not in ORDER_TOTAL_CURRENCIES:
+        if total.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "total")
     receipt = data.get("receipt")
     if receipt is not None:
@@ -177,7 +182,7 @@ def decode_order(data: dict[str, Any], strict: bool) -> types.Order:
         )
     placed_at: dt.datetime = data.get("placed_at", ABSENT)
     if type(placed_at) is not dt.datetime or placed_at.tzinfo is not dt.UTC:
-        placed_at = as_datetime(faults, "placed_at", placed_at)
+        placed_at = read_datetime(faults, "placed_at", placed_at)
     gift_note: str | None = data.get("gift_note")
     if gift_note is not None:
         if type(gift_note) is not str:
@@ -192,17 +197,17 @@ def decode_order(data: dict[str, Any], strict: bool) -> types.Order:
         unknown_keys(faults, data, ORDER_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.Order(
-        id_=id_,
-        status=status,
-        lines=lines,
-        ship_to=ship_to,
-        total=total,
-        receipt=receipt,
-        placed_at=placed_at,
-        gift_note=gift_note,
-        labels=labels,
-    )
+    value = new(types.Order)
+    value.id_ = id_
+    value.status = status
+    value.lines = lines
+    value.ship_to = ship_to
+    value.total = total
+    value.receipt = receipt
+    value.placed_at = placed_at
+    value.gift_note = gift_note
+    value.labels = labels
+    return value
 
 
 def encode_quote_request(value: types.QuoteRequest, strict: bool) -> dict[str, Any]:
@@ -234,7 +239,9 @@ def decode_quote_request(data: dict[str, Any], strict: bool) -> types.QuoteReque
         unknown_keys(faults, data, QUOTE_REQUEST_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.QuoteRequest(lines=lines)
+    value = new(types.QuoteRequest)
+    value.lines = lines
+    return value
 
 
 def encode_quote_response(value: types.QuoteResponse, strict: bool) -> dict[str, Any]:
@@ -247,7 +254,7 @@ def encode_quote_response(value: types.QuoteResponse, strict: bool) -> dict[str,
     if strict:
         if total.value < 0:
             too_low(faults, "total", 0)
-        if total.currency.code not in ORDER_TOTAL_CURRENCIES:
+        if total.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "total")
     if faults:
         raise Invalid(faults)
@@ -264,13 +271,15 @@ def decode_quote_response(data: dict[str, Any], strict: bool) -> types.QuoteResp
     if strict:
         if total.value < 0:
             too_low(faults, "total", 0)
-        if total.currency.code not in ORDER_TOTAL_CURRENCIES:
+        if total.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "total")
     if strict and (faults or len(data) > 1):
         unknown_keys(faults, data, QUOTE_RESPONSE_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.QuoteResponse(total=total)
+    value = new(types.QuoteResponse)
+    value.total = total
+    return value
 
 
 def encode_quote_summer_sale_response(
@@ -285,7 +294,7 @@ def encode_quote_summer_sale_response(
     if strict:
         if total.value < 0:
             too_low(faults, "total", 0)
-        if total.currency.code not in ORDER_TOTAL_CURRENCIES:
+        if total.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "total")
     instead_of = value.instead_of
     if type(instead_of) is not Amount:
@@ -293,7 +302,7 @@ def encode_quote_summer_sale_response(
     if strict:
         if instead_of.value < 0:
             too_low(faults, "instead_of", 0)
-        if instead_of.currency.code not in ORDER_TOTAL_CURRENCIES:
+        if instead_of.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "instead_of")
     valid_until = value.valid_until
     if type(valid_until) is not dt.datetime or valid_until.tzinfo is not dt.UTC:
@@ -315,7 +324,7 @@ def decode_quote_summer_sale_response(
     if strict:
         if total.value < 0:
             too_low(faults, "total", 0)
-        if total.currency.code not in ORDER_TOTAL_CURRENCIES:
+        if total.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "total")
     instead_of: Amount = data.get("instead_of", ABSENT)
     if type(instead_of) is not Amount:
@@ -323,18 +332,20 @@ def decode_quote_summer_sale_response(
     if strict:
         if instead_of.value < 0:
             too_low(faults, "instead_of", 0)
-        if instead_of.currency.code not in ORDER_TOTAL_CURRENCIES:
+        if instead_of.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "instead_of")
     valid_until: dt.datetime = data.get("valid_until", ABSENT)
     if type(valid_until) is not dt.datetime or valid_until.tzinfo is not dt.UTC:
-        valid_until = as_datetime(faults, "valid_until", valid_until)
+        valid_until = read_datetime(faults, "valid_until", valid_until)
     if strict and (faults or len(data) > 3):
         unknown_keys(faults, data, QUOTE_SUMMER_SALE_RESPONSE_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.QuoteSummerSaleResponse(
-        total=total, instead_of=instead_of, valid_until=valid_until
-    )
+    value = new(types.QuoteSummerSaleResponse)
+    value.total = total
+    value.instead_of = instead_of
+    value.valid_until = valid_until
+    return value
 
 
 def encode_place_order_request(
@@ -431,9 +442,13 @@ def decode_place_order_request(
         unknown_keys(faults, data, PLACE_ORDER_REQUEST_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.PlaceOrderRequest(
-        lines=lines, ship_to=ship_to, method=method, gift_note=gift_note, labels=labels
-    )
+    value = new(types.PlaceOrderRequest)
+    value.lines = lines
+    value.ship_to = ship_to
+    value.method = method
+    value.gift_note = gift_note
+    value.labels = labels
+    return value
 
 
 def encode_place_order_response(
@@ -459,7 +474,9 @@ def decode_place_order_response(
         unknown_keys(faults, data, PLACE_ORDER_RESPONSE_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.PlaceOrderResponse(order=order)
+    value = new(types.PlaceOrderResponse)
+    value.order = order
+    return value
 
 
 def encode_get_order_request(
@@ -489,7 +506,9 @@ def decode_get_order_request(
         unknown_keys(faults, data, GET_ORDER_REQUEST_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.GetOrderRequest(id_=id_)
+    value = new(types.GetOrderRequest)
+    value.id_ = id_
+    return value
 
 
 def encode_get_order_response(
@@ -512,10 +531,12 @@ def decode_get_order_response(
     faults: list[Fault] = []
     order = nested(faults, "order", data.get("order", ABSENT), decode_order, strict)
     if strict and (faults or len(data) > 1):
-        unknown_keys(faults, data, PLACE_ORDER_RESPONSE_KEYS)
+        unknown_keys(faults, data, GET_ORDER_RESPONSE_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.GetOrderResponse(order=order)
+    value = new(types.GetOrderResponse)
+    value.order = order
+    return value
 
 
 def encode_cancel_order_request(
@@ -542,10 +563,12 @@ def decode_cancel_order_request(
     if type(id_) is not str:
         id_ = as_string(faults, "id", id_)
     if strict and (faults or len(data) > 1):
-        unknown_keys(faults, data, GET_ORDER_REQUEST_KEYS)
+        unknown_keys(faults, data, CANCEL_ORDER_REQUEST_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.CancelOrderRequest(id_=id_)
+    value = new(types.CancelOrderRequest)
+    value.id_ = id_
+    return value
 
 
 def encode_cancel_order_response(
@@ -568,10 +591,12 @@ def decode_cancel_order_response(
     faults: list[Fault] = []
     order = nested(faults, "order", data.get("order", ABSENT), decode_order, strict)
     if strict and (faults or len(data) > 1):
-        unknown_keys(faults, data, PLACE_ORDER_RESPONSE_KEYS)
+        unknown_keys(faults, data, CANCEL_ORDER_RESPONSE_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.CancelOrderResponse(order=order)
+    value = new(types.CancelOrderResponse)
+    value.order = order
+    return value
 
 
 def encode_record_view_request(
@@ -583,8 +608,8 @@ def encode_record_view_request(
     sku = value.sku
     if type(sku) is not str:
         sku = as_string(faults, "sku", sku)
-    if strict and not RECORD_VIEW_REQUEST_SKU_PATTERN.matches(sku):
-        not_matching(faults, "sku", RECORD_VIEW_REQUEST_SKU_PATTERN)
+    if strict and not SKU_PATTERN.matches(sku):
+        not_matching(faults, "sku", SKU_PATTERN)
     if faults:
         raise Invalid(faults)
     return {"sku": sku}
@@ -599,13 +624,15 @@ def decode_record_view_request(
     sku: str = data.get("sku", ABSENT)
     if type(sku) is not str:
         sku = as_string(faults, "sku", sku)
-    if strict and not RECORD_VIEW_REQUEST_SKU_PATTERN.matches(sku):
-        not_matching(faults, "sku", RECORD_VIEW_REQUEST_SKU_PATTERN)
+    if strict and not SKU_PATTERN.matches(sku):
+        not_matching(faults, "sku", SKU_PATTERN)
     if strict and (faults or len(data) > 1):
         unknown_keys(faults, data, RECORD_VIEW_REQUEST_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.RecordViewRequest(sku=sku)
+    value = new(types.RecordViewRequest)
+    value.sku = sku
+    return value
 
 
 def encode_orders_context(value: types.OrdersContext, strict: bool) -> dict[str, Any]:
@@ -646,4 +673,7 @@ def decode_orders_context(data: dict[str, Any], strict: bool) -> types.OrdersCon
         session_token = as_string(faults, "session_token", session_token)
     if faults:
         raise Invalid(faults)
-    return types.OrdersContext(locale=locale, session_token=session_token)
+    value = new(types.OrdersContext)
+    value.locale = locale
+    value.session_token = session_token
+    return value

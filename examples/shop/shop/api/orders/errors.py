@@ -16,6 +16,7 @@ from soagen_runtime.generated import (
 )
 
 NO_SUCH_ORDER_KEYS: Final = frozenset({"id"})
+ALREADY_SHIPPED_KEYS: Final = frozenset({"id"})
 
 
 class NoSuchOrder(ContractError):
@@ -78,7 +79,7 @@ class AlreadyShipped(ContractError):
         if type(id_) is not str:
             id_ = as_string(faults, "id", id_)
         if strict and (faults or len(data) > 1):
-            unknown_keys(faults, data, NO_SUCH_ORDER_KEYS)
+            unknown_keys(faults, data, ALREADY_SHIPPED_KEYS)
         if faults:
             raise Invalid(faults)
         return cls(id_=id_)

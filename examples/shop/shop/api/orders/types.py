@@ -80,7 +80,7 @@ class PlaceOrderRequest:
     gift_note: str | None = None
     """At most 200 characters."""
 
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict[str, str])
     """At most 20 entries."""
 
 

@@ -22,8 +22,10 @@ from soagen_runtime.generated import (
     expect_dict,
     members,
     nested,
+    new,
     not_below,
     not_matching,
+    read_datetime,
     read_uuid,
     too_low,
     unknown_keys,
@@ -42,11 +44,11 @@ CARD_EXPIRES_PATTERN: Final = Pattern("(0[1-9]|1[0-2])/[0-9]{2}")
 CARD_KEYS: Final = frozenset({"number", "holder", "expires"})
 BANK_ACCOUNT_IBAN_PATTERN: Final = Pattern("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 BANK_ACCOUNT_KEYS: Final = frozenset({"iban"})
-VOUCHER_WORTH_CURRENCIES: Final = frozenset({"EUR", "USD"})
+PRICE_CURRENCIES: Final = frozenset({"EUR", "USD"})
 VOUCHER_KEYS: Final = frozenset({"code", "worth"})
 DECLINE_REASON: Final = members(types.DeclineReason)
-RECEIPT_FEE_RATE_MIN: Final = Decimal("0")
-RECEIPT_FEE_RATE_BELOW: Final = Decimal("1")
+RECEIPT_FEE_RATE_MIN: Final = Decimal(0)
+RECEIPT_FEE_RATE_BELOW: Final = Decimal(1)
 RECEIPT_KEYS: Final = frozenset({"id", "amount", "fee_rate", "charged_at"})
 CHARGE_REQUEST_KEYS: Final = frozenset({"order_id", "amount", "method"})
 CHARGE_RESPONSE_KEYS: Final = frozenset({"receipt"})
@@ -98,7 +100,11 @@ def decode_card(data: dict[str, Any], strict: bool) -> types.Card:
         unknown_keys(faults, data, CARD_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.Card(number=number, holder=holder, expires=expires)
+    value = new(types.Card)
+    value.number = number
+    value.holder = holder
+    value.expires = expires
+    return value
 
 
 def encode_bank_account(value: types.BankAccount, strict: bool) -> dict[str, Any]:
@@ -128,7 +134,9 @@ def decode_bank_account(data: dict[str, Any], strict: bool) -> types.BankAccount
         unknown_keys(faults, data, BANK_ACCOUNT_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.BankAccount(iban=iban)
+    value = new(types.BankAccount)
+    value.iban = iban
+    return value
 
 
 def encode_voucher(value: types.Voucher, strict: bool) -> dict[str, Any]:
@@ -144,7 +152,7 @@ def encode_voucher(value: types.Voucher, strict: bool) -> dict[str, Any]:
     if strict:
         if worth.value < 0:
             too_low(faults, "worth", 0)
-        if worth.currency.code not in VOUCHER_WORTH_CURRENCIES:
+        if worth.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "worth")
     if faults:
         raise Invalid(faults)
@@ -164,13 +172,16 @@ def decode_voucher(data: dict[str, Any], strict: bool) -> types.Voucher:
     if strict:
         if worth.value < 0:
             too_low(faults, "worth", 0)
-        if worth.currency.code not in VOUCHER_WORTH_CURRENCIES:
+        if worth.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "worth")
     if strict and (faults or len(data) > 2):
         unknown_keys(faults, data, VOUCHER_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.Voucher(code=code, worth=worth)
+    value = new(types.Voucher)
+    value.code = code
+    value.worth = worth
+    return value
 
 
 def encode_payment_method(value: types.PaymentMethod, strict: bool) -> dict[str, Any]:
@@ -223,7 +234,7 @@ def encode_receipt(value: types.Receipt, strict: bool) -> dict[str, Any]:
     if strict:
         if amount.value < 0:
             too_low(faults, "amount", 0)
-        if amount.currency.code not in VOUCHER_WORTH_CURRENCIES:
+        if amount.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "amount")
     fee_rate = value.fee_rate
     if type(fee_rate) is not Decimal:
@@ -252,7 +263,7 @@ def decode_receipt(data: dict[str, Any], strict: bool) -> types.Receipt:
     if strict:
         if amount.value < 0:
             too_low(faults, "amount", 0)
-        if amount.currency.code not in VOUCHER_WORTH_CURRENCIES:
+        if amount.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "amount")
     fee_rate: Decimal = data.get("fee_rate", ABSENT)
     if type(fee_rate) is not Decimal:
@@ -264,14 +275,17 @@ def decode_receipt(data: dict[str, Any], strict: bool) -> types.Receipt:
             not_below(faults, "fee_rate", RECEIPT_FEE_RATE_BELOW)
     charged_at: dt.datetime = data.get("charged_at", ABSENT)
     if type(charged_at) is not dt.datetime or charged_at.tzinfo is not dt.UTC:
-        charged_at = as_datetime(faults, "charged_at", charged_at)
+        charged_at = read_datetime(faults, "charged_at", charged_at)
     if strict and (faults or len(data) > 4):
         unknown_keys(faults, data, RECEIPT_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.Receipt(
-        id_=id_, amount=amount, fee_rate=fee_rate, charged_at=charged_at
-    )
+    value = new(types.Receipt)
+    value.id_ = id_
+    value.amount = amount
+    value.fee_rate = fee_rate
+    value.charged_at = charged_at
+    return value
 
 
 def encode_charge_request(value: types.ChargeRequest, strict: bool) -> dict[str, Any]:
@@ -287,7 +301,7 @@ def encode_charge_request(value: types.ChargeRequest, strict: bool) -> dict[str,
     if strict:
         if amount.value < 0:
             too_low(faults, "amount", 0)
-        if amount.currency.code not in VOUCHER_WORTH_CURRENCIES:
+        if amount.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "amount")
     method = nested(faults, "method", value.method, encode_payment_method, strict)
     if faults:
@@ -308,7 +322,7 @@ def decode_charge_request(data: dict[str, Any], strict: bool) -> types.ChargeReq
     if strict:
         if amount.value < 0:
             too_low(faults, "amount", 0)
-        if amount.currency.code not in VOUCHER_WORTH_CURRENCIES:
+        if amount.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "amount")
     method = nested(
         faults, "method", data.get("method", ABSENT), decode_payment_method, strict
@@ -317,7 +331,11 @@ def decode_charge_request(data: dict[str, Any], strict: bool) -> types.ChargeReq
         unknown_keys(faults, data, CHARGE_REQUEST_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.ChargeRequest(order_id=order_id, amount=amount, method=method)
+    value = new(types.ChargeRequest)
+    value.order_id = order_id
+    value.amount = amount
+    value.method = method
+    return value
 
 
 def encode_charge_response(value: types.ChargeResponse, strict: bool) -> dict[str, Any]:
@@ -341,7 +359,9 @@ def decode_charge_response(data: dict[str, Any], strict: bool) -> types.ChargeRe
         unknown_keys(faults, data, CHARGE_RESPONSE_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.ChargeResponse(receipt=receipt)
+    value = new(types.ChargeResponse)
+    value.receipt = receipt
+    return value
 
 
 def encode_refund_request(value: types.RefundRequest, strict: bool) -> dict[str, Any]:
@@ -363,7 +383,9 @@ def decode_refund_request(data: dict[str, Any], strict: bool) -> types.RefundReq
         unknown_keys(faults, data, REFUND_REQUEST_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.RefundRequest(receipt_id=receipt_id)
+    value = new(types.RefundRequest)
+    value.receipt_id = receipt_id
+    return value
 
 
 def encode_refund_response(value: types.RefundResponse, strict: bool) -> dict[str, Any]:
@@ -389,7 +411,9 @@ def decode_refund_response(data: dict[str, Any], strict: bool) -> types.RefundRe
         unknown_keys(faults, data, REFUND_RESPONSE_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.RefundResponse(refunded=refunded)
+    value = new(types.RefundResponse)
+    value.refunded = refunded
+    return value
 
 
 def encode_payments_context(
@@ -434,4 +458,7 @@ def decode_payments_context(
         session_token = as_string(faults, "session_token", session_token)
     if faults:
         raise Invalid(faults)
-    return types.PaymentsContext(locale=locale, session_token=session_token)
+    value = new(types.PaymentsContext)
+    value.locale = locale
+    value.session_token = session_token
+    return value

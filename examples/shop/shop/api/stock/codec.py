@@ -24,8 +24,10 @@ from soagen_runtime.generated import (
     list_of,
     map_of,
     nested,
+    new,
     not_matching,
     not_unique,
+    read_datetime,
     read_duration,
     read_uuid,
     repeats,
@@ -43,7 +45,7 @@ from .. import common
 from ..common import codec as common_codec
 from . import types
 
-LEVEL_PRICE_CURRENCIES: Final = frozenset({"EUR", "USD"})
+PRICE_CURRENCIES: Final = frozenset({"EUR", "USD"})
 LEVEL_KEYS: Final = frozenset({"on_shelf", "reserved", "price", "restocked_on"})
 RESERVATION_KEYS: Final = frozenset({"id", "lines", "held_until"})
 SKU_PATTERN: Final = Pattern("[A-Z]{3}-[0-9]+")
@@ -77,7 +79,7 @@ def encode_level(value: types.Level, strict: bool) -> dict[str, Any]:
     if strict:
         if price.value < 0:
             too_low(faults, "price", 0)
-        if price.currency.code not in LEVEL_PRICE_CURRENCIES:
+        if price.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "price")
     restocked_on = value.restocked_on
     if restocked_on is not None and type(restocked_on) is not dt.date:
@@ -112,7 +114,7 @@ def decode_level(data: dict[str, Any], strict: bool) -> types.Level:
     if strict:
         if price.value < 0:
             too_low(faults, "price", 0)
-        if price.currency.code not in LEVEL_PRICE_CURRENCIES:
+        if price.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "price")
     restocked_on: dt.date | None = data.get("restocked_on")
     if restocked_on is not None and type(restocked_on) is not dt.date:
@@ -121,9 +123,12 @@ def decode_level(data: dict[str, Any], strict: bool) -> types.Level:
         unknown_keys(faults, data, LEVEL_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.Level(
-        on_shelf=on_shelf, reserved=reserved, price=price, restocked_on=restocked_on
-    )
+    value = new(types.Level)
+    value.on_shelf = on_shelf
+    value.reserved = reserved
+    value.price = price
+    value.restocked_on = restocked_on
+    return value
 
 
 def encode_reservation(value: types.Reservation, strict: bool) -> dict[str, Any]:
@@ -154,12 +159,16 @@ def decode_reservation(data: dict[str, Any], strict: bool) -> types.Reservation:
     lines = list_of(faults, "lines", lines, common_codec.decode_line, strict)
     held_until: dt.datetime = data.get("held_until", ABSENT)
     if type(held_until) is not dt.datetime or held_until.tzinfo is not dt.UTC:
-        held_until = as_datetime(faults, "held_until", held_until)
+        held_until = read_datetime(faults, "held_until", held_until)
     if strict and (faults or len(data) > 3):
         unknown_keys(faults, data, RESERVATION_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.Reservation(id_=id_, lines=lines, held_until=held_until)
+    value = new(types.Reservation)
+    value.id_ = id_
+    value.lines = lines
+    value.held_until = held_until
+    return value
 
 
 def encode_sku(value: common.Sku, strict: bool) -> str:
@@ -224,7 +233,9 @@ def decode_levels_request(data: dict[str, Any], strict: bool) -> types.LevelsReq
         unknown_keys(faults, data, LEVELS_REQUEST_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.LevelsRequest(skus=skus)
+    value = new(types.LevelsRequest)
+    value.skus = skus
+    return value
 
 
 def encode_levels_response(value: types.LevelsResponse, strict: bool) -> dict[str, Any]:
@@ -252,7 +263,9 @@ def decode_levels_response(data: dict[str, Any], strict: bool) -> types.LevelsRe
         unknown_keys(faults, data, LEVELS_RESPONSE_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.LevelsResponse(levels=levels)
+    value = new(types.LevelsResponse)
+    value.levels = levels
+    return value
 
 
 def encode_reserve_request(value: types.ReserveRequest, strict: bool) -> dict[str, Any]:
@@ -306,7 +319,10 @@ def decode_reserve_request(data: dict[str, Any], strict: bool) -> types.ReserveR
         unknown_keys(faults, data, RESERVE_REQUEST_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.ReserveRequest(lines=lines, hold_for=hold_for)
+    value = new(types.ReserveRequest)
+    value.lines = lines
+    value.hold_for = hold_for
+    return value
 
 
 def encode_reserve_response(
@@ -340,7 +356,9 @@ def decode_reserve_response(
         unknown_keys(faults, data, RESERVE_RESPONSE_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.ReserveResponse(reservation=reservation)
+    value = new(types.ReserveResponse)
+    value.reservation = reservation
+    return value
 
 
 def encode_release_request(value: types.ReleaseRequest, strict: bool) -> dict[str, Any]:
@@ -364,7 +382,9 @@ def decode_release_request(data: dict[str, Any], strict: bool) -> types.ReleaseR
         unknown_keys(faults, data, RELEASE_REQUEST_KEYS)
     if faults:
         raise Invalid(faults)
-    return types.ReleaseRequest(reservation_id=reservation_id)
+    value = new(types.ReleaseRequest)
+    value.reservation_id = reservation_id
+    return value
 
 
 def encode_stock_context(value: types.StockContext, strict: bool) -> dict[str, Any]:
@@ -405,4 +425,7 @@ def decode_stock_context(data: dict[str, Any], strict: bool) -> types.StockConte
         session_token = as_string(faults, "session_token", session_token)
     if faults:
         raise Invalid(faults)
-    return types.StockContext(locale=locale, session_token=session_token)
+    value = new(types.StockContext)
+    value.locale = locale
+    value.session_token = session_token
+    return value

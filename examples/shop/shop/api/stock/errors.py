@@ -22,7 +22,7 @@ from soagen_runtime.generated import (
 
 from .. import common
 
-OUT_OF_STOCK_SKU_PATTERN: Final = Pattern("[A-Z]{3}-[0-9]+")
+SKU_PATTERN: Final = Pattern("[A-Z]{3}-[0-9]+")
 OUT_OF_STOCK_KEYS: Final = frozenset({"sku", "wanted", "available", "restocked_on"})
 NO_SUCH_ARTICLE_KEYS: Final = frozenset({"sku"})
 
@@ -51,8 +51,8 @@ class OutOfStock(ContractError):
         sku = self.sku
         if type(sku) is not str:
             sku = as_string(faults, "sku", sku)
-        if strict and not OUT_OF_STOCK_SKU_PATTERN.matches(sku):
-            not_matching(faults, "sku", OUT_OF_STOCK_SKU_PATTERN)
+        if strict and not SKU_PATTERN.matches(sku):
+            not_matching(faults, "sku", SKU_PATTERN)
         wanted = self.wanted
         if type(wanted) is not int:
             wanted = as_int(faults, "wanted", wanted)
@@ -77,8 +77,8 @@ class OutOfStock(ContractError):
         sku: str = data.get("sku", ABSENT)
         if type(sku) is not str:
             sku = as_string(faults, "sku", sku)
-        if strict and not OUT_OF_STOCK_SKU_PATTERN.matches(sku):
-            not_matching(faults, "sku", OUT_OF_STOCK_SKU_PATTERN)
+        if strict and not SKU_PATTERN.matches(sku):
+            not_matching(faults, "sku", SKU_PATTERN)
         wanted: int = data.get("wanted", ABSENT)
         if type(wanted) is not int:
             wanted = as_int(faults, "wanted", wanted)
@@ -111,8 +111,8 @@ class NoSuchArticle(ContractError):
         sku = self.sku
         if type(sku) is not str:
             sku = as_string(faults, "sku", sku)
-        if strict and not OUT_OF_STOCK_SKU_PATTERN.matches(sku):
-            not_matching(faults, "sku", OUT_OF_STOCK_SKU_PATTERN)
+        if strict and not SKU_PATTERN.matches(sku):
+            not_matching(faults, "sku", SKU_PATTERN)
         if faults:
             raise Invalid(faults)
         return {"sku": sku}
@@ -125,8 +125,8 @@ class NoSuchArticle(ContractError):
         sku: str = data.get("sku", ABSENT)
         if type(sku) is not str:
             sku = as_string(faults, "sku", sku)
-        if strict and not OUT_OF_STOCK_SKU_PATTERN.matches(sku):
-            not_matching(faults, "sku", OUT_OF_STOCK_SKU_PATTERN)
+        if strict and not SKU_PATTERN.matches(sku):
+            not_matching(faults, "sku", SKU_PATTERN)
         if strict and (faults or len(data) > 1):
             unknown_keys(faults, data, NO_SUCH_ARTICLE_KEYS)
         if faults:

@@ -42,7 +42,7 @@ class Reservation:
 class LevelsRequest:
     """What `levels` takes."""
 
-    skus: list[common.Sku] = field(default_factory=list)
+    skus: list[common.Sku] = field(default_factory=list[common.Sku])
     """At most 100 items; no item twice."""
 
 
