@@ -60,7 +60,8 @@ class _Options(Generic[Ctx]):
 
         ``timeout`` is in seconds; ``switches`` are on beside those that are on already; ``context`` gives the
         contract's fields, before those inherited from a call that is being served. Raises `RequestInvalid` for a
-        context that does not fit.
+        context that does not fit. ``attempts`` (at most 5) is how often a call may be made in all, where it is safe
+        to make it again; 1 is never again.
         """
         options = self._options
         if timeout is not None:

@@ -5,7 +5,8 @@ Rules:
 - What certainly never left may always be made again, whatever it does. Except where nobody would be helped: a full
   list and a deserted service are said at once, and the caller decides (`QueueFull.retry_after`).
 - What may have run is made again only if the action is `idempotent`; an error that the contract calls `retryable` says
-  that it has not run.
+  that it has not run. Not after `WorkerLost`, though: what may run twice the servers have run three times by then, and
+  each time it cost them a worker.
 - Waits are random, between nothing and twice as much each time (full jitter), so that callers who failed together do
   not come back together. A server may say when to come back, or not to: ``retry_after`` among the variables of its
   error, in seconds, negative for never.
@@ -28,7 +29,6 @@ from soagen_runtime.errors import (
     ContractError,
     JobError,
     OutcomeUnknown,
-    WorkerLost,
 )
 
 
@@ -75,7 +75,7 @@ def may_repeat(action: Action[Any, Any], error: CallError) -> bool:
     match error:
         case ConnectionFailed():
             return error.never_left
-        case WorkerLost() | OutcomeUnknown():
+        case OutcomeUnknown():
             return action.idempotent
         case ContractError():
             return error.RETRYABLE

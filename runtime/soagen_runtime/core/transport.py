@@ -26,9 +26,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """Nobody is answered, and why. ``dropped`` is whether somebody may look for the request: then that is written
-    down.
-    """
+    """Nobody is answered, and why. ``dropped`` is whether somebody may look for the request: that is noted down."""
 
     reason: str
     dropped: bool = False
@@ -129,7 +127,7 @@ class Seat(Protocol):
         ...
 
     async def leave(self) -> None:
-        """Delivers what is left to deliver, and lets the broker know that nobody serves here any more. Raises nothing."""
+        """Delivers what is left to deliver, and tells the broker that nobody serves here any more. Raises nothing."""
         ...
 
 
@@ -152,8 +150,8 @@ class ServerTransport(Protocol):
         ...
 
     def beat(self) -> None:
-        """Says that this process lives, and sees to the requests of those that do not any more. It blocks: to be
-        called every ``beat_every`` seconds, from a thread of its own. Raises `TransportError`.
+        """Says that this process lives, and sees to the requests of those that do not any more. It blocks: to be called
+        every ``beat_every`` seconds, from a thread of its own. Raises `TransportError`.
         """
         ...
 

@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from soagen_runtime.core.dispatch import Dispatcher
+from soagen_runtime.core.guard import Guard
 from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.core.transport import Nothing, Outcome, Seat, ServerTransport, Taken
 from soagen_runtime.errors import TransportError
 from soagen_runtime.server.heartbeat import Heartbeat
+from soagen_runtime.server.overruns import CancellingGuard, TakenOver, TimeLimits, Watch
+from soagen_runtime.server.respawn import EXIT_OVERRUN
 
 WAIT = 0.5  # seconds that a take may block, so that a wish to stop is soon seen
 PAUSE = 0.1  # seconds between attempts to reach a broker that is away
 CONCURRENCY = 64  # requests that an asyncio worker runs at a time
+FINISHING = 10.0  # seconds that other threads get to finish, when one overran its time and the process has to go
 
 log = logging.getLogger("soagen.server")
 
@@ -49,17 +56,22 @@ class _Place:
         self.is_away = False
         return taken
 
-    async def serve(self, taken: Taken) -> None:
+    async def serve(self, taken: Taken, guard: Guard | None) -> None:
         """Serves one request and delivers its outcome."""
-        await self._seat.settle(taken, await self._outcome(taken))
+        await self._seat.settle(taken, await self._outcome(taken, guard))
 
-    async def _outcome(self, taken: Taken) -> Outcome:
+    async def _outcome(self, taken: Taken, guard: Guard | None) -> Outcome:
         try:
-            return await self._dispatcher.serve(taken.data, self._transport.now())
+            return await self._dispatcher.serve(taken.data, self._transport.now(), guard)
         except Exception:
             # Never for what comes in, but a caller waits, and the worker has to live on.
             log.exception("%s: a request could not be served", self._service)
             return Nothing("could not be served", dropped=True)
+
+    def answer(self, taken: Taken, outcome: Outcome) -> None:
+        """Answers for a thread that still runs a handler, and leaves: nobody takes here any more. Blocks."""
+        run_blocking(self._seat.settle(taken, outcome))
+        run_blocking(self._seat.leave())
 
     async def leave(self) -> None:
         """Delivers what is left, and goes."""
@@ -69,7 +81,9 @@ class _Place:
 class BlockingWorker:
     """Serves ``concurrency`` requests at a time, each in a thread of its own; with 1, in the thread that calls `run`.
 
-    ``name`` is this process among the workers of the service; ``each`` is called after each request.
+    ``name`` is this process among the workers of the service. ``ready`` is called when it begins to serve, ``each``
+    after each request, ``heartbeat`` after each heartbeat that was heard. A handler that overruns its time ends the
+    process (see `soagen_runtime.server.overruns`).
     """
 
     def __init__(
@@ -79,6 +93,8 @@ class BlockingWorker:
         concurrency: int = 1,
         *,
         name: str | None = None,
+        limits: TimeLimits | None = None,
+        ready: Callable[[], None] | None = None,
         each: Callable[[], None] | None = None,
         heartbeat: Callable[[], None] | None = None,
     ) -> None:
@@ -86,25 +102,35 @@ class BlockingWorker:
         self._transport = transport
         self._concurrency = concurrency
         self._name = name
+        self._ready = ready
         self._each = each
         self._heartbeat = Heartbeat(transport, heartbeat)
+        self._watch = Watch(limits, self._make_room) if limits else None
+        self._serving = threading.Semaphore(0)  # released by each thread that has left
         self._stopping = threading.Event()
 
     def run(self) -> None:
         """Serves until `stop` is called, then frees the transport. Raises `TransportError` and `ConfigurationError` if
         it cannot begin.
         """
-        limit = self._dispatcher.most_bytes
-        run_blocking(self._transport.start(self._dispatcher.service, request_bytes=limit, name=self._name))
+        run_blocking(
+            self._transport.start(self._dispatcher.service, request_bytes=self._dispatcher.most_bytes, name=self._name)
+        )
         self._heartbeat.start()
+        if self._watch is not None:
+            self._watch.start()
         try:
-            others = [threading.Thread(target=self._serve, name=f"soagen-{n}") for n in range(1, self._concurrency)]
-            for thread in others:
+            threads = [threading.Thread(target=self._serve, name=f"soagen-{n}") for n in range(1, self._concurrency)]
+            for thread in threads:
                 thread.start()
+            if self._ready is not None:
+                self._ready()
             self._serve()
-            for thread in others:
+            for thread in threads:
                 thread.join()
         finally:
+            if self._watch is not None:
+                self._watch.stop()
             self._heartbeat.stop()
             run_blocking(self._transport.close())
 
@@ -115,14 +141,32 @@ class BlockingWorker:
                 run_blocking(self._step(place))
                 if place.is_away:
                     self._stopping.wait(PAUSE)
-        finally:
+        except TakenOver:
+            self._stopping.wait()  # the process ends without this thread
+            time.sleep(2 * FINISHING)
+            return
+        except BaseException:
             run_blocking(place.leave())
+            raise
+        run_blocking(place.leave())
+        self._serving.release()
 
     async def _step(self, place: _Place) -> None:
         for taken in await place.take(1):
-            await place.serve(taken)
+            guard = self._watch.guard(partial(place.answer, taken)) if self._watch else None
+            await place.serve(taken, guard)
             if self._each is not None:
                 self._each()
+
+    def _make_room(self) -> None:
+        """Ends the process when the threads that still can have finished."""
+        self.stop()
+        until = time.monotonic() + FINISHING
+        for _ in range(self._concurrency - 1):
+            self._serving.acquire(timeout=max(0.0, until - time.monotonic()))
+        self._heartbeat.stop()
+        logging.shutdown()
+        os._exit(EXIT_OVERRUN)
 
     def stop(self) -> None:
         """Asks the worker to end after what it does; safe from a signal handler and from any thread."""
@@ -130,9 +174,8 @@ class BlockingWorker:
 
 
 class AsyncWorker:
-    """Serves up to ``concurrency`` requests at a time as tasks of the loop that runs `run`.
-
-    ``name`` is this process among the workers of the service; ``each`` is called after each request.
+    """Serves up to ``concurrency`` requests at a time as tasks of the loop that runs `run`; for the rest as
+    `BlockingWorker`, but that a handler that overruns its time is cancelled.
     """
 
     def __init__(
@@ -142,6 +185,8 @@ class AsyncWorker:
         concurrency: int = CONCURRENCY,
         *,
         name: str | None = None,
+        limits: TimeLimits | None = None,
+        ready: Callable[[], None] | None = None,
         each: Callable[[], None] | None = None,
         heartbeat: Callable[[], None] | None = None,
     ) -> None:
@@ -149,6 +194,8 @@ class AsyncWorker:
         self._transport = transport
         self._concurrency = concurrency
         self._name = name
+        self._guard = CancellingGuard(limits) if limits else None
+        self._ready = ready
         self._each = each
         self._heartbeat = Heartbeat(transport, heartbeat)
         self._running: set[asyncio.Task[None]] = set()
@@ -159,11 +206,14 @@ class AsyncWorker:
         """Serves until `stop` is called and all that was taken is answered, then frees the transport. Raises
         `TransportError` and `ConfigurationError` if it cannot begin.
         """
-        limit = self._dispatcher.most_bytes
-        await self._transport.start(self._dispatcher.service, request_bytes=limit, name=self._name)
+        await self._transport.start(
+            self._dispatcher.service, request_bytes=self._dispatcher.most_bytes, name=self._name
+        )
         self._heartbeat.start()
         place = _Place(self._dispatcher, self._transport, self._concurrency)
         try:
+            if self._ready is not None:
+                self._ready()
             while not self._stopping.is_set():
                 await self._fill(place)
             if self._running:
@@ -181,7 +231,7 @@ class AsyncWorker:
             await self._freed.wait()
             return
         for taken in await place.take(room):
-            task = asyncio.create_task(place.serve(taken))
+            task = asyncio.create_task(place.serve(taken, self._guard))
             self._running.add(task)
             task.add_done_callback(self._ended)
         if place.is_away:

@@ -65,7 +65,7 @@ class AsyncLink(asyncio.Protocol):
 
     async def _connect(self) -> None:
         pool = redis.asyncio.ConnectionPool.from_url(self._master.url, **self._master.options())
-        connection: Any = pool.make_connection()
+        connection: Any = pool.make_connection()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
         try:
             await connection.connect()
         except (redis.RedisError, OSError) as error:

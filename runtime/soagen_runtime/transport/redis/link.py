@@ -80,7 +80,7 @@ class BlockingLink:
     def _connect(self) -> Any:
         connection = redis.ConnectionPool.from_url(self._master.url, **self._master.options()).make_connection()
         try:
-            connection.connect()
+            connection.connect()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
         except (redis.RedisError, OSError) as error:
             raise self._master.failed(error, never_left=True) from error
         self._connection = connection
