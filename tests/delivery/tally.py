@@ -11,6 +11,7 @@ import os
 import signal
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +64,21 @@ class Ledger:
 
     def write(self, token: str) -> None:
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        os.write(descriptor, f"{token} {os.getpid()}\n".encode())
+        os.write(descriptor, f"{token} {os.getpid()} {time.time():.6f}\n".encode())
         os.close(descriptor)
 
     def starts(self) -> Counter[str]:
+        return Counter(token for token, _ in self._lines())
+
+    def last_starts(self) -> dict[str, float]:
+        """When each token was last started, as a Unix time in seconds."""
+        return dict(self._lines())
+
+    def _lines(self) -> Iterator[tuple[str, float]]:
         text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
-        return Counter(line.split()[0] for line in text.splitlines())
+        for line in text.splitlines():
+            token, _, moment = line.split()
+            yield token, float(moment)
 
 
 def _begin(ledger: Ledger, request: Any) -> float:
@@ -121,12 +131,14 @@ class TallyClient(Client[Context]):
     service = SERVICE
 
     def call(self, name: str, token: str, **request: Any) -> str:
-        return str(self._call(ACTIONS[name], {"token": token, **request}).get("token", ""))
+        client = self.with_options(correlation_id=token)
+        return str(client._call(ACTIONS[name], {"token": token, **request}).get("token", ""))
 
 
 class AsyncTallyClient(AsyncClient[Context]):
     service = SERVICE
 
     async def call(self, name: str, token: str, **request: Any) -> str:
-        response = await self._call(ACTIONS[name], {"token": token, **request})
+        client = self.with_options(correlation_id=token)
+        response = await client._call(ACTIONS[name], {"token": token, **request})
         return str(response.get("token", ""))

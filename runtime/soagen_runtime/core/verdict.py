@@ -8,13 +8,12 @@ these happens, whatever the bytes are (``docs/delivery.md``, "Reaping").
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from soagen_runtime.action import Service
 from soagen_runtime.errors import WORKER_LOST, Error, NotSerializable
 from soagen_runtime.wire import (
-    ActionResult,
     InvalidMessage,
     JobResult,
     RequestMessage,
@@ -36,24 +35,29 @@ class PutBack:
     """To the head of the list, as ``message``, which says that it is the next attempt."""
 
     message: bytes
-    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The caller is told. ``reason`` goes into the dead stream."""
+    """The caller is told. ``reason`` goes into the dead stream, with what ``about`` says of the request."""
 
     reply_to: str
     message: bytes
     reason: str
+    about: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Nobody can be told, or nobody waits. ``reason`` goes into the dead stream; an empty one leaves no line."""
+    """Nobody can be told, or nobody waits. ``reason`` goes into the dead stream, with what ``about`` says of the
+    request; an empty one leaves no line.
+    """
 
     reason: str
+    about: Mapping[str, str] = field(default_factory=dict)
 
+
+_LONGEST = 200  # characters of a value in the dead stream
 
 Verdict: TypeAlias = PutBack | Answer | Drop
 
@@ -88,16 +92,17 @@ class Redelivery:
         attempt = attempt_of(message)
         if attempt < ATTEMPTS and self.is_idempotent(message.body):
             try:
-                return PutBack(_next_attempt(message, attempt + 1), attempt + 1)
+                return PutBack(_next_attempt(message, attempt + 1))
             except NotSerializable:  # read generously, and not to be written the same way: then it is answered
                 pass
+        reason, about = f"worker lost, attempt {attempt}", describe(message)
         text = "The worker that ran this request was lost"
         if attempt >= ATTEMPTS:
             text = f"{attempt} workers that ran this request were lost"
         if is_suppressed(message.body):
-            return Drop(f"worker lost, attempt {attempt}")
+            return Drop(reason, about)
         error = Error(code=WORKER_LOST, message=text)
-        return Answer(message.reply_to, refuse(message, error, now), f"worker lost, attempt {attempt}")
+        return Answer(message.reply_to, refuse(message, error, now), reason, about)
 
     def is_idempotent(self, body: Any) -> bool:
         """Whether each action of a job may be run twice. What is no job runs nothing, and so may be read twice."""
@@ -120,6 +125,19 @@ def attempt_of(message: RequestMessage) -> int:
     return attempt if type(attempt) is int and attempt >= 1 else 1
 
 
+def describe(message: RequestMessage) -> dict[str, str]:
+    """What may be written down of a request: who asked for what, under which ids; nothing of what was in it."""
+    job = message.body if isinstance(message.body, dict) else {}
+    context, actions = job.get("context"), job.get("actions")
+    names = [action.get("action") for action in actions if isinstance(action, dict)] if type(actions) is list else []
+    about = {
+        "request_id": message.request_id,
+        "correlation_id": context.get("correlation_id") if isinstance(context, dict) else None,
+        "actions": ",".join(str(name) for name in names[:10]),
+    }
+    return {key: str(value)[:_LONGEST] for key, value in about.items() if value}
+
+
 def _next_attempt(message: RequestMessage, attempt: int) -> bytes:
     ours = message.meta.get("soagen")
     meta: Mapping[Any, Any] = {
@@ -136,11 +154,6 @@ def is_suppressed(job: Any) -> bool:
     return isinstance(control, dict) and control.get("suppress_response") is True
 
 
-def refuse(message: RequestMessage, error: Error, now: float, action: str | None = None) -> bytes:
-    """The reply that tells of one error: of the job, or of its only ``action``."""
-    if action is None:
-        result = JobResult(errors=(error,))
-    else:
-        correlation_id = message.body["context"]["correlation_id"]
-        result = JobResult(actions=(ActionResult(action, errors=(error,)),), context={"correlation_id": correlation_id})
-    return encode_reply(message, result, now + REPLY_LIFETIME)
+def refuse(message: RequestMessage, error: Error, now: float) -> bytes:
+    """The reply that tells of one error of the job."""
+    return encode_reply(message, JobResult(errors=(error,)), now + REPLY_LIFETIME)

@@ -37,6 +37,7 @@ STOPPED: Final = 0
 CRASHED: Final = 3
 
 _LOOKS = (0.0, 0.02, 0.1, 0.5, 2.0)  # seconds after a death when its slots are looked at: Redis may notice late
+_LOOK_AGAIN = 0.05  # seconds after a look that found no Redis
 _START_SECONDS = 30.0  # that a replacement may take to begin to serve
 
 log = logging.getLogger("soagen.server")
@@ -295,21 +296,29 @@ class Supervisor:
         for grave in list(self._graves):
             if grave.due[0] > now:
                 continue
-            try:
-                self._undertaker.bury_process(grave.name)
-            except TransportError as error:
-                log.warning("the requests of a dead worker could not be seen to yet: %s", error)
-                grave.due[0] = now + self._undertaker.beat_every
+            if not self._bury(grave.name):
+                grave.due[0] = now + _LOOK_AGAIN
                 continue
             grave.due.pop(0)
             if not grave.due:
                 self._graves.remove(grave)
 
+    def _bury(self, name: str) -> bool:
+        """Sees to what a dead worker held; twice, since the connection may have gone while it was not used."""
+        for is_last in (False, True):
+            try:
+                self._undertaker.bury_process(name)
+            except TransportError as error:
+                if is_last:
+                    log.warning("the requests of a dead worker could not be seen to yet: %s", error)
+            else:
+                return True
+        return False
+
     def _bury_all(self) -> None:
         """Looks at every grave once more before it ends."""
         for grave in self._graves:
-            with suppress(TransportError):
-                self._undertaker.bury_process(grave.name)
+            self._bury(grave.name)
 
     def _beat(self, now: float) -> None:
         if now < self._next_beat:

@@ -94,57 +94,51 @@ class Reaper:
         verdict = self._redelivery.judge(entry, self._clock.now())
         if isinstance(verdict, Answer) and (link := self._elsewhere(verdict.reply_to)) is not None:
             replies = keys.reply_list(verdict.reply_to)
-            await link.exchange(
-                pack("RPUSH", replies, verdict.message) + pack("EXPIRE", replies, int(REPLY_LIFETIME)), 2
-            )
-            verdict = Drop(verdict.reason)
-        action, reply_to, message, lifetime, reason = _plan(verdict)
-        (resolved,) = accepted(
-            await RESOLVE.call(
-                self._link, [self._words(member, slot, entry, action, reply_to, message, lifetime, reason)]
-            )
-        )
+            request = pack("RPUSH", replies, verdict.message) + pack("EXPIRE", replies, int(REPLY_LIFETIME))
+            accepted(await link.exchange(request, 2))
+            verdict = Drop(verdict.reason, verdict.about)
+        words = _words(self._service, member, slot, entry, verdict)
+        (resolved,) = accepted(await RESOLVE.call(self._link, [words]))
         if resolved:
-            log.warning("%s: the request of a lost worker: %s", self._service, reason or "expired")
+            log.warning("%s: worker %s was lost with a request: %s", self._service, member, _said(verdict))
         return int(resolved)
 
-    def _words(
-        self,
-        member: str,
-        slot: str,
-        entry: bytes,
-        action: str,
-        reply_to: str,
-        message: bytes,
-        lifetime: int,
-        reason: str,
-    ) -> Sequence[Any]:
-        service = self._service
-        line = ("reason", reason, "bytes", len(entry), "worker", member) if reason else ()
-        return (
-            keys.workers(service),
-            slot,
-            keys.request_list(service),
-            keys.reply_list(reply_to),
-            keys.dead(service),
-            member,
-            entry,
-            action,
-            message,
-            lifetime,
-            DEAD_LENGTH,
-            *line,
-        )
 
-
-def _plan(verdict: Verdict) -> tuple[str, str, bytes, int, str]:
-    """What the script is told: the action, the reply list, the message, its list's lifetime in seconds, and the
-    reason.
-    """
+def _words(service: str, member: str, slot: str, entry: bytes, verdict: Verdict) -> Sequence[Any]:
+    """The keys and arguments of the script that carries a verdict out."""
+    reply_to, line = "", dict[str, Any]()
     match verdict:
-        case PutBack(message, attempt):
-            return "back", "", message, LIST_LIFETIME, f"worker lost, put back for attempt {attempt}"
-        case Answer(reply_to, message, reason):
-            return "answer", reply_to, message, int(REPLY_LIFETIME), reason
+        case PutBack(message):
+            decision, lifetime = "back", LIST_LIFETIME
+        case Answer(reply_to, message, reason, about):
+            decision, lifetime = "answer", int(REPLY_LIFETIME)
+            line = {"reason": reason, **about}
+        case Drop(reason, about):
+            decision, message, lifetime = "drop", b"", 0
+            line = {"reason": reason, **about} if reason else {}
+    if line:
+        line |= {"bytes": len(entry), "worker": member}
+    return (
+        keys.workers(service),
+        slot,
+        keys.request_list(service),
+        keys.reply_list(reply_to),
+        keys.dead(service),
+        member,
+        entry,
+        decision,
+        message,
+        lifetime,
+        DEAD_LENGTH,
+        *(word for pair in line.items() for word in pair),
+    )
+
+
+def _said(verdict: Verdict) -> str:
+    match verdict:
+        case PutBack():
+            return "it is run again"
+        case Answer():
+            return "its caller was told"
         case Drop(reason):
-            return "drop", "", b"", 0, reason
+            return f"dropped ({reason or 'expired'})"

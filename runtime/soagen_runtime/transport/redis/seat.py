@@ -243,4 +243,4 @@ def beat(service: str, member: str, purpose: str, lease: float, late: bool = Fal
 
 def bury(service: str, member: str, *, surely: bool = True) -> Sequence[Any]:
     """The keys and arguments of a burial; ``surely`` if the worker is known to be dead, whatever its lease."""
-    return (keys.workers(service), keys.tombs(service), member, int(surely))
+    return (keys.workers(service), keys.tombs(service), member, int(surely), int(TOMB * 1000))
