@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 import redis
-
 import soagen_runtime as soagen
 from soagen_runtime.wire import keys
+
 from tests.delivery.conftest import Stage, wait_for
 from tests.delivery.tally import TallyClient
 

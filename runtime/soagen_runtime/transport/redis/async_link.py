@@ -100,7 +100,7 @@ class AsyncLink(asyncio.Protocol):
         try:
             self._reader.feed(data)
             while (reply := self._reader.gets()) is not NOTHING_YET:
-                if is_doubtful(reply):
+                if type(reply) is redis.ResponseError and is_doubtful(reply):
                     self._lose(redis.ConnectionError(str(reply)))
                     return
                 exchange = pending[0]

@@ -48,7 +48,7 @@ def slots_of(service: str, member: str) -> list[str]:
     return [keys.slot(service, identity, index) for index in range(int(count))]
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Identity:
     """One incarnation. ``member`` is its name in the list of workers: process, thread, incarnation and number of
     slots.

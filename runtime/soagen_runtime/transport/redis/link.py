@@ -100,7 +100,7 @@ class BlockingLink:
 def accepted(replies: Sequence[Any]) -> Sequence[Any]:
     """The replies, none of which is an error. Raises `TransportError` for the first that is."""
     for reply in replies:
-        if isinstance(reply, redis.ResponseError):
+        if type(reply) is not bytes and isinstance(reply, redis.ResponseError):
             raise TransportError(f"Redis refused a command: {reply}") from reply
     return replies
 

@@ -32,13 +32,15 @@ _UNSURE = (
 )
 
 
+def word(value: bytes | str | float) -> bytes:
+    """One word of a command."""
+    raw = value if isinstance(value, bytes) else str(value).encode()
+    return b"$%d\r\n%b\r\n" % (len(raw), raw)
+
+
 def pack(*words: bytes | str | float) -> bytes:
     """One command."""
-    parts = [b"*%d\r\n" % len(words)]
-    for word in words:
-        raw = word if isinstance(word, bytes) else str(word).encode()
-        parts.append(b"$%d\r\n%b\r\n" % (len(raw), raw))
-    return b"".join(parts)
+    return b"*%d\r\n" % len(words) + b"".join(map(word, words))
 
 
 def is_doubtful(reply: Any) -> bool:

@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from soagen_runtime.core.transport import Outcome, Reply, Taken
 from soagen_runtime.errors import ConnectionFailed, TransportError
@@ -26,7 +27,7 @@ from soagen_runtime.transport.redis.lease import TOMB, Identity
 from soagen_runtime.transport.redis.link import Link, accepted
 from soagen_runtime.transport.redis.resp import pack
 from soagen_runtime.transport.redis.scripts import BEAT, BURY
-from soagen_runtime.transport.redis.settling import Settle, settle
+from soagen_runtime.transport.redis.settling import Settle, SlotCommands
 from soagen_runtime.wire import keys
 
 PAUSE = 0.1  # seconds before a settle is sent again
@@ -64,8 +65,8 @@ class Seat:
         self._incarnation = 0
         self._breadth = 1
         self._pending: list[Settle] = []
+        self._commands: WeakKeyDictionary[Identity, list[SlotCommands]] = WeakKeyDictionary()
         self._lock = threading.Lock()  # the heartbeat's thread sweeps while this one takes
-        self._requests = keys.request_list(service)
 
     # --- who we are
 
@@ -87,6 +88,7 @@ class Seat:
         (reply,) = accepted(await BEAT.call(self._link, [self.beat(identity, "join")]))
         identity.renewed(asked_at, self._lease)
         self._clock.heard(reply, before)
+        self._commands[identity] = [SlotCommands(self.service, slot) for slot in identity.slots]
         with self._lock:
             self.identities = [*self.identities, identity]
         return identity
@@ -104,7 +106,7 @@ class Seat:
         now = time.monotonic()
         for identity in [i for i in self.identities if i.left_at is not None]:
             if not identity.lost:
-                moves = [pack("LMOVE", identity.slots[i], self._requests, "LEFT", "LEFT") for i in identity.idle()]
+                moves = [self._commands[identity][index].put_back for index in identity.idle()]
                 await link.exchange(b"".join(moves), len(moves))
                 if identity.is_over(now):
                     await BURY.call(link, [bury(self.service, identity.member)])
@@ -120,11 +122,10 @@ class Seat:
         block = identity.block(time.monotonic(), wait)
         indexes = [identity.free.popleft() for _ in range(min(room, self._breadth, len(identity.free)))]
         settles = self._pending
+        commands = self._commands[identity]
         request = [settle.request for settle in settles]
-        request.append(
-            pack("BLMOVE", self._requests, identity.slots[indexes[0]], "LEFT", "RIGHT", max(0.001, round(block, 3)))
-        )
-        request += [pack("LMOVE", self._requests, identity.slots[i], "LEFT", "RIGHT") for i in indexes[1:]]
+        request.append(commands[indexes[0]].wait(block))
+        request += [commands[index].take for index in indexes[1:]]
         try:
             replies = await self._link.exchange(b"".join(request), sum(s.count for s in settles) + len(indexes))
             self._acknowledge(settles, replies)
@@ -156,7 +157,7 @@ class Seat:
         if isinstance(outcome, Reply) and (link := self._elsewhere(outcome.reply_to)) is not None:
             await self._settle_elsewhere(link, identity, index, outcome)
             return
-        written = settle(self.service, identity, index, outcome, len(taken.data))
+        written = self._commands[identity][index].settle(identity, index, outcome, len(taken.data))
         if self._settle_link is None:
             self._pending.append(written)
         else:
@@ -205,7 +206,7 @@ class Seat:
     async def put_back(self, taken: Taken) -> None:
         """See `soagen_runtime.core.transport.Seat`."""
         identity, index = taken.ticket
-        move = pack("LMOVE", identity.slots[index], self._requests, "LEFT", "LEFT")
+        move = self._commands[identity][index].put_back
         await self._insist(self._settle_link or self._link, Settle(identity, index, move, 1, fenced=False))
 
     async def leave(self) -> None:

@@ -1,4 +1,4 @@
-"""The end of a request: its reply goes out and its slot is emptied, in one transaction with a fence before it.
+"""The commands on a slot. The last ends a request: its reply goes out and its slot is emptied, in one transaction.
 
 ::
 
@@ -17,20 +17,22 @@ in doubt, send it again. No script: the payload would be copied, and packed, onc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from soagen_runtime.core.transport import Nothing, Outcome, Reply
 from soagen_runtime.core.verdict import REPLY_LIFETIME
 from soagen_runtime.errors import TransportError
 from soagen_runtime.transport.redis.lease import Identity
-from soagen_runtime.transport.redis.resp import pack
+from soagen_runtime.transport.redis.resp import pack, word
 from soagen_runtime.wire import keys
 
 DEAD_LENGTH: Final = 1000
 """About how many lines the dead stream keeps."""
 
-_MULTI: Final = pack("MULTI")
-_EXEC: Final = pack("EXEC")
+_RIGHT_RIGHT: Final = word("RIGHT") * 2
+_EXPIRE: Final = b"*3\r\n" + word("EXPIRE")
+_LIFETIME: Final = word(int(REPLY_LIFETIME))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +57,47 @@ class Settle:
         return bool(result[0])
 
 
-def settle(service: str, identity: Identity, index: int, outcome: Outcome, size: int) -> Settle:
-    """The way to settle a request of ``size`` bytes whose reply list, if any, is at the same Redis."""
-    slot = identity.slots[index]
-    match outcome:
-        case Reply(reply_to, messages):
-            replies = keys.reply_list(reply_to)
-            move = pack("LMOVE", slot, replies, "RIGHT", "RIGHT")
-            parts = [
-                _MULTI,
-                pack("RPUSHX", slot, *reversed(messages)),
-                *[move] * len(messages),
-                pack("EXPIRE", replies, int(REPLY_LIFETIME)),
-                pack("DEL", slot),
-                _EXEC,
-            ]
-            return Settle(identity, index, b"".join(parts), len(parts))
-        case Nothing(reason, dropped=True):
-            line = pack(*dead_line(service, reason, size))
-            return Settle(identity, index, line + pack("DEL", slot), 2, fenced=False)
-        case Nothing():
-            return Settle(identity, index, pack("DEL", slot), 1, fenced=False)
+class SlotCommands:
+    """The commands on one slot: all that is the same each time is packed once."""
+
+    def __init__(self, service: str, slot: str) -> None:
+        requests = keys.request_list(service)
+        self.take = pack("LMOVE", requests, slot, "LEFT", "RIGHT")
+        """The next request, if there is one."""
+        self.put_back = pack("LMOVE", slot, requests, "LEFT", "LEFT")
+        """What is in the slot goes back."""
+        self._wait = b"*6\r\n" + b"".join(map(word, ("BLMOVE", requests, slot, "LEFT", "RIGHT")))
+        self._service = service
+        self._emptied = pack("DEL", slot)
+        self._move = b"*5\r\n" + word("LMOVE") + word(slot)
+        self._begin = pack("MULTI") + b"*%d\r\n" + word("RPUSHX") + word(slot)
+        self._end = self._emptied + pack("EXEC")
+
+    def wait(self, seconds: float) -> bytes:
+        """The next request, waited for."""
+        return self._wait + word(max(0.001, round(seconds, 3)))
+
+    def settle(self, identity: Identity, index: int, outcome: Outcome, size: int) -> Settle:
+        """The way to settle a request of ``size`` bytes whose reply list, if any, is at the same Redis."""
+        match outcome:
+            case Reply(reply_to, messages):
+                replies = _reply_list(reply_to)
+                parts = [self._begin % (2 + len(messages))]
+                for message in reversed(messages):
+                    parts += (b"$%d\r\n" % len(message), message, b"\r\n")
+                parts += (self._move, replies, _RIGHT_RIGHT) * len(messages)
+                parts += (_EXPIRE, replies, _LIFETIME, self._end)
+                return Settle(identity, index, b"".join(parts), len(messages) + 5)
+            case Nothing(reason, dropped=True):
+                line = pack(*dead_line(self._service, reason, size))
+                return Settle(identity, index, line + self._emptied, 2, fenced=False)
+            case Nothing():
+                return Settle(identity, index, self._emptied, 1, fenced=False)
+
+
+@lru_cache(maxsize=4096)
+def _reply_list(reply_to: str) -> bytes:
+    return word(keys.reply_list(reply_to))
 
 
 def dead_line(service: str, reason: str, size: int) -> tuple[str | int, ...]:
