@@ -27,7 +27,7 @@ from soagen_runtime.transport.redis.lease import TOMB, Identity
 from soagen_runtime.transport.redis.link import Link, accepted
 from soagen_runtime.transport.redis.resp import pack
 from soagen_runtime.transport.redis.scripts import BEAT, BURY
-from soagen_runtime.transport.redis.settling import Settle, SlotCommands
+from soagen_runtime.transport.redis.settling import Settle, SlotCommands, in_one, results
 from soagen_runtime.wire import keys
 
 PAUSE = 0.1  # seconds before a settle is sent again
@@ -64,7 +64,8 @@ class Seat:
         self._lease = lease
         self._incarnation = 0
         self._breadth = 1
-        self._pending: list[Settle] = []
+        self._pending: list[Settle] = []  # what is to be settled, and not acknowledged
+        self._delivering = False
         self._commands: WeakKeyDictionary[Identity, list[SlotCommands]] = WeakKeyDictionary()
         self._lock = threading.Lock()  # the heartbeat's thread sweeps while this one takes
 
@@ -121,14 +122,18 @@ class Seat:
         identity = await self._present()
         block = identity.block(time.monotonic(), wait)
         indexes = [identity.free.popleft() for _ in range(min(room, self._breadth, len(identity.free)))]
-        settles = self._pending
+        if not indexes:  # more is on its way to Redis than was acknowledged yet
+            await self._pause(PAUSE / 10)
+            return []
+        settles = list(self._pending) if self._settle_link is None else []
         commands = self._commands[identity]
-        request = [settle.request for settle in settles]
-        request.append(commands[indexes[0]].wait(block))
+        settling, count = in_one(settles)
+        request = [settling, commands[indexes[0]].wait(block)]
         request += [commands[index].take for index in indexes[1:]]
         try:
-            replies = await self._link.exchange(b"".join(request), sum(s.count for s in settles) + len(indexes))
-            self._acknowledge(settles, replies)
+            replies = await self._link.exchange(b"".join(request), count + len(indexes))
+            if settles:
+                self._acknowledge(settles, replies[count - 1])
             entries = accepted(replies[-len(indexes) :])
         except BaseException:
             self._abandon(identity)
@@ -158,68 +163,71 @@ class Seat:
             await self._settle_elsewhere(link, identity, index, outcome)
             return
         written = self._commands[identity][index].settle(identity, index, outcome, len(taken.data))
-        if self._settle_link is None:
-            self._pending.append(written)
-        else:
-            await self._insist(self._settle_link, written)
+        self._pending.append(written)
+        if self._settle_link is not None:
+            await self._deliver(self._settle_link)
 
-    async def _insist(self, link: Link, written: Settle) -> None:
-        """Sends a settle until Redis has taken note of it."""
-        while True:
-            try:
-                replies = await link.exchange(written.request, written.count)
-                written_down = written.delivered(replies)
-            except TransportError as error:
-                log.warning("%s: a reply could not be delivered yet: %s", self.service, error)
-                await self._pause(PAUSE)
-            else:
-                self._settled(written, written_down)
-                return
-
-    def _acknowledge(self, settles: Sequence[Settle], replies: list[Any]) -> None:
-        """Takes note of settles that went out before a take. Raises `TransportError` for one that Redis refused, and
-        keeps it.
+    async def _deliver(self, link: Link) -> None:
+        """Sends what is to be settled until Redis has taken note of it all. What ends while a write is under way is
+        left for the next: whoever began goes on until nothing is left.
         """
-        start = 0
-        for written in settles:
-            end = start + written.count
-            self._settled(written, written.delivered(replies[start:end]))
-            self._pending = self._pending[1:]
-            start = end
+        if self._delivering:
+            return
+        self._delivering = True
+        try:
+            while settles := list(self._pending):
+                try:
+                    replies = await link.exchange(*in_one(settles))
+                    self._acknowledge(settles, replies[-1])
+                except TransportError as error:
+                    log.warning("%s: replies could not be delivered yet: %s", self.service, error)
+                    await self._pause(PAUSE)
+        finally:
+            self._delivering = False
 
-    def _settled(self, written: Settle, delivered: bool) -> None:
-        written.identity.release(written.index)
-        if not delivered:
-            log.warning("%s: a reply came too late: another worker had answered", self.service)
+    def _acknowledge(self, settles: Sequence[Settle], reply: Any) -> None:
+        """Takes note of the first settles, which went out. Raises `TransportError` if Redis refused them, and keeps
+        them.
+        """
+        taken = results(settles, reply)
+        self._pending = self._pending[len(settles) :]
+        for written, delivered in zip(settles, taken, strict=True):
+            written.identity.release(written.index)
+            if not delivered:
+                log.warning("%s: a reply came too late: another worker had answered", self.service)
 
     async def _settle_elsewhere(self, link: Link, identity: Identity, index: int, outcome: Reply) -> None:
-        """Delivers a reply to another Redis than the request's: without a transaction (``docs/delivery.md``, "Several
-        masters").
+        """Delivers a reply to another Redis than the request's: without a transaction, and once, so that a connection
+        that is lost at this moment may cost the reply (``docs/delivery.md``, "Several masters").
         """
         own = self._settle_link or self._link
-        (held,) = await own.exchange(pack("EXISTS", identity.slots[index]), 1)
-        if held:
-            replies = keys.reply_list(outcome.reply_to)
-            await link.exchange(pack("RPUSH", replies, *outcome.messages) + pack("EXPIRE", replies, 60), 2)
-        await self._insist(own, Settle(identity, index, pack("DEL", identity.slots[index]), 1, fenced=False))
+        slot = identity.slots[index]
+        try:
+            (held,) = accepted(await own.exchange(pack("EXISTS", slot), 1))
+            if held:
+                replies = keys.reply_list(outcome.reply_to)
+                accepted(
+                    await link.exchange(pack("RPUSH", replies, *outcome.messages) + pack("EXPIRE", replies, 60), 2)
+                )
+        except TransportError as error:
+            log.error("%s: a reply to another Redis may not have arrived: %s", self.service, error)
+        self._pending.append(Settle(identity, index, pack("DEL", slot), 1))
+        await self._deliver(own)
 
     async def put_back(self, taken: Taken) -> None:
         """See `soagen_runtime.core.transport.Seat`."""
         identity, index = taken.ticket
-        move = self._commands[identity][index].put_back
-        await self._insist(self._settle_link or self._link, Settle(identity, index, move, 1, fenced=False))
+        self._pending.append(Settle(identity, index, self._commands[identity][index].put_back, 1))
+        await self._deliver(self._settle_link or self._link)
 
     async def leave(self) -> None:
         """See `soagen_runtime.core.transport.Seat`."""
         for identity in self.identities:
             self._abandon(identity)
         try:
-            settles = self._pending
-            if settles:
-                replies = await self._link.exchange(
-                    b"".join([s.request for s in settles]), sum(s.count for s in settles)
-                )
-                self._acknowledge(settles, replies)
+            if settles := list(self._pending):
+                replies = await self._link.exchange(*in_one(settles))
+                self._acknowledge(settles, replies[-1])
             for identity in self.identities:
                 identity.left_at = float("-inf")
             await self.sweep(self._link)

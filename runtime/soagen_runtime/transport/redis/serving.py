@@ -189,11 +189,13 @@ class AsyncServerEnd(ServerEnd):
         self._links: list[AsyncLink] = []
 
     def seat(self, slots: int) -> Round | Seat:
-        """A place for one event loop."""
+        """A place for one event loop. It has twice as many slots as it runs requests: those whose settle is under way
+        are not free yet.
+        """
         links = [AsyncLink(master) for master in self._masters]
         settle_links = [AsyncLink(master) for master in self._masters]
         self._links += [*links, *settle_links]
-        return self._new_seat(len(self._links), slots, links, settle_links, asyncio.sleep)
+        return self._new_seat(len(self._links), 2 * slots, links, settle_links, asyncio.sleep)
 
     async def close(self) -> None:
         """Frees everything."""

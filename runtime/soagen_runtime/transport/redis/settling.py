@@ -5,17 +5,19 @@
     MULTI
     RPUSHX slot reply...        the fence: only a slot that still holds the request takes the reply
     LMOVE slot replies          once for each piece; moves nothing where the fence held it back
-    EXPIRE replies
     DEL slot
+    EXPIRE replies              once for each list
     EXEC
 
-A slot that was emptied by another (who buried this worker, and answered) makes all of it do nothing. So does a settle
-that is sent for the second time, since no slot of an identity is used again before its settle was acknowledged: when
-in doubt, send it again. No script: the payload would be copied, and packed, once more.
+Several requests that end at the same time are settled in one transaction. A slot that was emptied by another (who
+buried this worker, and answered) makes all of it do nothing. So does a settle that is sent for the second time, since
+no slot of an identity is used again before its settle was acknowledged: when in doubt, send it again. No script: the
+payload would be copied, and packed, once more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -30,6 +32,8 @@ from soagen_runtime.wire import keys
 DEAD_LENGTH: Final = 1000
 """About how many lines the dead stream keeps."""
 
+_MULTI: Final = pack("MULTI")
+_EXEC: Final = pack("EXEC")
 _RIGHT_RIGHT: Final = word("RIGHT") * 2
 _EXPIRE: Final = b"*3\r\n" + word("EXPIRE")
 _LIFETIME: Final = word(int(REPLY_LIFETIME))
@@ -37,24 +41,38 @@ _LIFETIME: Final = word(int(REPLY_LIFETIME))
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """What is written to settle one request, and how many replies come back."""
+    """What is written to settle one request, and how many results that has. ``replies`` is the list that a reply goes
+    to; without one there is no fence.
+    """
 
     identity: Identity
     index: int
     request: bytes
     count: int
-    fenced: bool = True
+    replies: bytes | None = None
 
-    def delivered(self, replies: list[Any]) -> bool:
-        """Whether the outcome was taken. False where another had decided. Raises `TransportError` where Redis refused
-        it.
-        """
-        if not self.fenced:
-            return True
-        result = replies[-1]
-        if not isinstance(result, list):
-            raise TransportError(f"Redis refused a reply: {result}")
-        return bool(result[0])
+
+def in_one(settles: Sequence[Settle]) -> tuple[bytes, int]:
+    """Several settles in one transaction, and how many replies come back; the last of them has the results."""
+    if not settles:
+        return b"", 0
+    lists = dict.fromkeys([settle.replies for settle in settles if settle.replies is not None])
+    expiries = [_EXPIRE + replies + _LIFETIME for replies in lists]
+    request = b"".join((_MULTI, *[settle.request for settle in settles], *expiries, _EXEC))
+    return request, 2 + len(expiries) + sum([settle.count for settle in settles])
+
+
+def results(settles: Sequence[Settle], reply: Any) -> list[bool]:
+    """Whether each outcome was taken: False where another had decided. Raises `TransportError` where Redis refused
+    them all.
+    """
+    if not isinstance(reply, list):
+        raise TransportError(f"Redis refused a reply: {reply}")
+    taken, at = [], 0
+    for settle in settles:
+        taken.append(settle.replies is None or bool(reply[at]))
+        at += settle.count
+    return taken
 
 
 class SlotCommands:
@@ -70,8 +88,7 @@ class SlotCommands:
         self._service = service
         self._emptied = pack("DEL", slot)
         self._move = b"*5\r\n" + word("LMOVE") + word(slot)
-        self._begin = pack("MULTI") + b"*%d\r\n" + word("RPUSHX") + word(slot)
-        self._end = self._emptied + pack("EXEC")
+        self._begin = b"*%d\r\n" + word("RPUSHX") + word(slot)
 
     def wait(self, seconds: float) -> bytes:
         """The next request, waited for."""
@@ -86,13 +103,13 @@ class SlotCommands:
                 for message in reversed(messages):
                     parts += (b"$%d\r\n" % len(message), message, b"\r\n")
                 parts += (self._move, replies, _RIGHT_RIGHT) * len(messages)
-                parts += (_EXPIRE, replies, _LIFETIME, self._end)
-                return Settle(identity, index, b"".join(parts), len(messages) + 5)
+                parts.append(self._emptied)
+                return Settle(identity, index, b"".join(parts), len(messages) + 2, replies)
             case Nothing(reason, dropped=True):
                 line = pack(*dead_line(self._service, reason, size))
-                return Settle(identity, index, line + self._emptied, 2, fenced=False)
+                return Settle(identity, index, line + self._emptied, 2)
             case Nothing():
-                return Settle(identity, index, self._emptied, 1, fenced=False)
+                return Settle(identity, index, self._emptied, 1)
 
 
 @lru_cache(maxsize=4096)
