@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 from soagen.generate import Options, generate
@@ -49,4 +48,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

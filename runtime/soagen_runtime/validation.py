@@ -442,7 +442,7 @@ class Pattern:
         self.matches: Callable[[str], object] = self._first
 
     def _first(self, text: str) -> object:
-        self.matches = re.compile(self.text).fullmatch
+        self.matches = re.compile(self.text, re.ASCII).fullmatch
         return self.matches(text)
 
 

@@ -123,7 +123,7 @@ class Literals:
             value = json.loads(node.text, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             words = "JSON where it has no quotes: a number, true, false or null"
-            return self._refuse(node, words, f'a text is written `"{node.text}"`')
+            return self._refuse(node, words, f"a text is written `{json.dumps(node.text, ensure_ascii=False)}`")
         if isinstance(value, float) and not math.isfinite(value):
             return self._refuse(node, "a number that a float can hold")
         if isinstance(value, int) and not INT_MIN <= value <= INT_MAX:

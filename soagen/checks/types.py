@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from soagen.checks.book import Book
 from soagen.checks.fields import build_fields, check_reserved
@@ -142,7 +143,7 @@ def report_recursion(book: Book) -> None:
     every = [(unit.key, tree.name.text) for unit in book.names.units for tree in unit.tree.types]
     reported: set[Span] = set()
     for edges in (_held, _aliased):
-        for circle, at in circles(every, lambda key, edges=edges: edges(book.names, key)):  # type: ignore[misc]  # mypy can't infer a lambda with a default
+        for circle, at in circles(every, partial(edges, book.names)):
             if at not in reported:
                 reported.add(at)
                 path = " -> ".join(name for _, name in circle)

@@ -22,6 +22,10 @@ from soagen.cli.problems import WRONG, Problem, complain
 COMMANDS = {
     "build": "Compile contracts into a typed Python package.",
     "init": "Start a project that builds and runs.",
+    "check": "Say in which order a change may be rolled out.",
+    "diff": "Say what has changed, in words.",
+    "rules": "List the rules of check.",
+    "explain": "Explain a rule of check.",
 }
 
 _INTERRUPTED = 130  # as a shell reports a program that SIGINT ended

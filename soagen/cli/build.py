@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from soagen.cli import config, output, report, watch
 from soagen.cli.cache import Cache
-from soagen.cli.problems import OK, Problem, complain, note, shown
+from soagen.cli.problems import OK, Problem, complain, here, note, refused, shown
 from soagen.cli.report import Outcome
 from soagen.cli.sources import contracts
 
@@ -65,14 +65,14 @@ class _Settings:
     @classmethod
     def of(cls, options: argparse.Namespace) -> _Settings:
         """`Problem` with everything that is wrong or missing."""
-        here = Path.cwd()
-        configured = _config(options, here)
+        start = here()
+        configured = _config(options, start)
         package = options.package or configured.package
         problems = []
         if options.package and (mistake := config.package_mistake(options.package)):
             problems.append(f"--package: {mistake}")
         problems.extend(_missing(configured, sources=options.files or configured.sources, package=package))
-        templates = _path(options.templates, configured.templates, here, configured.root)
+        templates = _path(options.templates, configured.templates, start, configured.root)
         if templates is not None and not templates.is_dir():
             problems.append(f"{shown(templates)}, for the templates, is no folder")
         if problems:
@@ -80,17 +80,17 @@ class _Settings:
         return cls(
             root=configured.root,
             sources=tuple(options.files) or configured.sources,
-            sources_root=here if options.files else configured.root,
+            sources_root=start if options.files else configured.root,
             package=str(package),
-            out=_path(options.out, configured.out, here, configured.root) or configured.root,
+            out=_path(options.out, configured.out, start, configured.root) or configured.root,
             templates=templates,
             whole=not (options.files and configured.sources),
         )
 
 
-def _config(options: argparse.Namespace, here: Path) -> config.Config:
-    path = Path(options.config) if options.config else config.find(here)
-    return config.Config(root=here) if path is None else config.read(path)
+def _config(options: argparse.Namespace, start: Path) -> config.Config:
+    path = Path(options.config) if options.config else config.find(start)
+    return config.Config(root=start) if path is None else config.read(path)
 
 
 def _missing(configured: config.Config, *, sources: Sequence[str], package: str | None) -> Iterator[str]:
@@ -107,10 +107,10 @@ def _missing(configured: config.Config, *, sources: Sequence[str], package: str 
         )
 
 
-def _path(given: str | None, configured: str | None, here: Path, root: Path) -> Path | None:
+def _path(given: str | None, configured: str | None, start: Path, root: Path) -> Path | None:
     """A path of the command line, which begins here, or one of the configuration, which begins where that lies."""
     if given is not None:
-        return here / given
+        return start / given
     return None if configured is None else root / configured
 
 
@@ -155,14 +155,20 @@ def _compile(settings: _Settings, paths: Sequence[Path]) -> _Compiled:
     from soagen.generate.clashes import clashes
     from soagen.load import load
 
+    named = {shown(path): path for path in paths}
     read: dict[Path, bytes] = {}
 
     def reader(path: str) -> bytes:
-        content = Path(path).read_bytes()
+        try:
+            content = Path(path).read_bytes()
+        except OSError as error:
+            if path in named:
+                raise refused("read", named[path], error) from error
+            raise  # an import's: the finding shows where it is written
         read[Path(path).absolute()] = content
         return content
 
-    loaded = load([shown(path) for path in paths], read=reader)
+    loaded = load(list(named), read=reader)
     findings = loaded.diagnostics if loaded.project is None else clashes(loaded.project)
     if findings or loaded.project is None:
         return _Compiled(findings=findings, read=read, texts=loaded.texts)
@@ -207,7 +213,7 @@ def _watch(options: argparse.Namespace) -> int:
 
 def _watched(options: argparse.Namespace, read: set[Path]) -> set[Path]:
     """The files that the next build would read: what the last one read, and what can be told without reading."""
-    watched = {*read, *([Path(options.config)] if options.config else config.candidates(Path.cwd()))}
+    watched = {*read, *([Path(options.config)] if options.config else config.candidates(here()))}
     try:
         settings = _Settings.of(options)
         watched.update(settings.templates.rglob("*") if settings.templates else ())

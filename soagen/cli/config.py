@@ -7,15 +7,19 @@ disk but the file itself: whether there are contracts is for `sources` to find o
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import keyword
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from soagen.cli.problems import Problem, refused, shown
+
+if TYPE_CHECKING:
+    from soagen.source import Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,7 @@ class Config:
     package: str | None = None
     out: str | None = None
     templates: str | None = None
+    accept: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +78,13 @@ def _configures(path: Path) -> bool:
         return b"tool.soagen" in _bytes(path)
 
 
-def read(path: Path) -> Config:
-    """The configuration in ``path``; `Problem` with everything that is wrong with it."""
-    settings = list((_from_toml if path.suffix == ".toml" else _from_yaml)(path))
+def read(path: Path, content: bytes | None = None) -> Config:
+    """The configuration in ``path``; `Problem` with everything that is wrong with it.
+
+    ``content`` is what stands there, where that is not what the disk says (another version of the file).
+    """
+    form = _from_toml if path.suffix == ".toml" else _from_yaml
+    settings = list(form(path, _bytes(path) if content is None else content))
     mistakes = [f"{s.where}: {said}" for s in settings if (said := _mistake(s))]
     if mistakes:
         raise Problem(*mistakes)
@@ -93,9 +102,9 @@ def _bytes(path: Path) -> bytes:
         raise refused("read", path, error) from error
 
 
-def _from_toml(path: Path) -> Iterator[_Setting]:
+def _from_toml(path: Path, content: bytes) -> Iterator[_Setting]:
     try:
-        document = tomllib.loads(_bytes(path).decode())
+        document = tomllib.loads(content.decode())
     except ValueError as error:  # of tomllib, or of the UTF-8 decoder
         raise Problem(f"{shown(path)}: {error}") from error
     tool = document.get("tool")
@@ -106,13 +115,13 @@ def _from_toml(path: Path) -> Iterator[_Setting]:
         yield _Setting(key, value, f"{shown(path)}: [tool.soagen] {key}")
 
 
-def _from_yaml(path: Path) -> Iterator[_Setting]:
+def _from_yaml(path: Path, content: bytes) -> Iterator[_Setting]:
     # Not at the top: a project that is configured in pyproject.toml, and up to date, needs no YAML reader.
     from soagen.findings import Report
     from soagen.source import Map, Scalar, Seq, read
 
     report = Report()
-    node = read(_bytes(path), shown(path), report)
+    node = read(content, shown(path), report)
     if report.found:
         raise Problem(*(f"{finding.span}: {finding.message}" for finding in report.found))
     if not isinstance(node, Map):
@@ -122,8 +131,17 @@ def _from_yaml(path: Path) -> Iterator[_Setting]:
         if isinstance(value, Scalar):
             value = None if value.empty else value.text
         elif isinstance(value, Seq):
-            value = [item.text if isinstance(item, Scalar) and not item.empty else None for item in value.items]
+            value = [_plain(item) for item in value.items]
         yield _Setting(entry.key.text, value, f"{entry.key.at}: {entry.key.text}")
+
+
+def _plain(node: Node) -> Any:
+    """An element of a list: a text, or a map of texts; None for anything else."""
+    from soagen.source import Map, Scalar
+
+    if isinstance(node, Map):
+        return {entry.key.text: _plain(entry.value) for entry in node.entries}
+    return node.text if isinstance(node, Scalar) and not node.empty else None
 
 
 # --- what each key may be
@@ -150,11 +168,39 @@ def package_mistake(value: Any) -> str | None:
     return None
 
 
+_ACCEPTANCE = {"rule", "path", "reason"}
+
+
+def acceptances_mistake(value: Any) -> str | None:
+    """What is wrong with a list of acceptances; None if nothing is."""
+    if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
+        return "must be a list of acceptances, each with a rule, a path and a reason"
+    for number, each in enumerate(value, 1):
+        if missing := sorted(key for key in _ACCEPTANCE if not isinstance(each.get(key), str) or not each[key]):
+            return f"acceptance {number} must have a {' and a '.join(missing)}"
+        if unknown := sorted(each.keys() - _ACCEPTANCE - {"expires"}):
+            return f"acceptance {number} has no `{unknown[0]}`; there are rule, path, reason and expires"
+        if "expires" in each and day(each["expires"]) is None:
+            return f"acceptance {number} must expire on a day, such as 2030-01-31"
+    return None
+
+
+def day(value: Any) -> dt.date | None:
+    """A day, as a date or as its text; None if it is none."""
+    if isinstance(value, dt.date):
+        return None if isinstance(value, dt.datetime) else value
+    try:
+        return dt.date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+
+
 _MISTAKES: dict[str, Callable[[Any], str | None]] = {
     "sources": _texts,
     "package": package_mistake,
     "out": _text,
     "templates": _text,
+    "accept": acceptances_mistake,
 }
 
 

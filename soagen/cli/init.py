@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Template
 
 from soagen import __version__, resources
-from soagen.cli.problems import OK, Problem, refused, shown
+from soagen.cli.problems import OK, Problem, here, refused, shown
 
 # Names that a package at the top of a project would hide from the project itself.
 _TAKEN = frozenset(sys.stdlib_module_names) | {
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _name(given: str | None, folder: Path) -> str:
-    name = given or re.sub(r"\W+", "_", folder.absolute().name.strip(" .-_").lower())
+    name = given or re.sub(r"\W+", "_", (here() / folder).resolve().name.strip(" .-_").lower())
     way_out = "" if given else ": choose another with --name"
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
         raise Problem(f'"{name}" is no name for a service, which is snake_case and no keyword{way_out}')

@@ -28,6 +28,14 @@ def note(line: str) -> None:
     print(f"soagen: {line}", file=sys.stderr, flush=True)
 
 
+def here() -> Path:
+    """The current directory. `Problem` if somebody has removed it."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise Problem("the current directory is not there any more") from error
+
+
 def refused(action: str, path: Path, error: OSError) -> Problem:
     """The problem that ``error`` is: ``refused("write", path, error)`` says that it can't be written, and why."""
     reason = error.strerror or str(error)

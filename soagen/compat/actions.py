@@ -78,10 +78,7 @@ class Actions:
         noter = self.scene.noter
         unknown = Judgement(old_client=f"an old client may call `{action.wire}`, which a new server does not have")
         noter.note("action-removed", here, f"the action `{action.name}` was removed", unknown)
-        sunset = action.deprecated.sunset if action.deprecated else None
-        if sunset is not None and self.scene.today < sunset:
-            message = f"`{action.name}` was promised until {sunset}, and today is {self.scene.today}"
-            noter.note("removed-before-sunset", here, message, unknown, weight=Weight.ALWAYS)
+        promise_kept(self.scene, action, unknown, here)
 
     def _named(self, old: Action, new: Action, here: Here) -> None:
         noter = self.scene.noter
@@ -159,7 +156,11 @@ class Actions:
             _while_on(met, found.new_client) if met.new_client else None,
         )
         rule, variant, words = _cause(met, before, after)
-        at = here.into(f"{here.subject}[{variant.name}]", met.old.span, met.new.span)
+        assert variant.ref is not None
+        subject = f"{here.subject}[{variant.name}]"
+        if rule == "switch-id-changed":
+            subject = f"{variant.ref.contract}.{variant.name}"
+        at = here.into(subject, met.old.span, met.new.span)
         message = f"the variant for `{variant.name}` {words}"
         self.scene.noter.note(rule, at, message, judgement, axes=(BEHAVIOUR,) if judgement == FINE else ())
 
@@ -169,9 +170,9 @@ class Actions:
             ("variant-removed", before, after, "was removed"),
             ("variant-added", after, before, "was added"),
         ):
-            known = {each.switch for each in others}
+            known = {each.switch for each in others}, {each.ref for each in others}
             for each in mine:
-                if each.switch not in known:
+                if each.switch not in known[0] and each.ref not in known[1]:
                     at = here.into(f"{here.subject}[{each.name}]", each.span, each.span)
                     self.scene.noter.note(rule, at, f"the variant for `{each.name}` {words}")
 
@@ -182,14 +183,22 @@ class Actions:
         noter = self.scene.noter
         for ref in met.new.errors:
             code = self.scene.new.error(ref).wire
-            if code not in codes[0] and _is_known(self.scene.old, ref):
+            if code not in codes[0] and ref not in met.old.errors and _is_known(self.scene.old, ref):
                 at = here.part(ref.name, here.before, here.after)
                 noter.note("action-error-added", at, f"it may now answer `{code}`", axes=(BEHAVIOUR,))
         for ref in met.old.errors:
             code = self.scene.old.error(ref).wire
-            if code not in codes[1] and _is_known(self.scene.new, ref):
+            if code not in codes[1] and ref not in met.new.errors and _is_known(self.scene.new, ref):
                 at = here.part(ref.name, here.before, here.after)
                 noter.note("action-error-removed", at, f"it no longer answers `{code}`")
+
+
+def promise_kept(scene: Scene, removed: Action | Contract, unknown: Judgement, here: Here) -> None:
+    """Notes that something was removed before the day until which it was promised."""
+    sunset = removed.deprecated.sunset if removed.deprecated else None
+    if sunset is not None and scene.today < sunset:
+        message = f"`{removed.name}` was promised until {sunset}, and today is {scene.today}"
+        scene.noter.note("removed-before-sunset", here, message, unknown, weight=Weight.ALWAYS)
 
 
 def promise(noter: Noter, what: str, old: bool, new: bool, here: Here) -> None:
@@ -208,10 +217,14 @@ def promise(noter: Noter, what: str, old: bool, new: bool, here: Here) -> None:
 
 
 def _cause(met: Met, before: Sequence[Served], after: Sequence[Served]) -> tuple[str, Served, str]:
-    if met.new.switch not in {each.switch for each in before}:
-        return "variant-added", met.new, "was added"
-    if met.old.switch not in {each.switch for each in after}:
-        return "variant-removed", met.old, "was removed"
+    for rule, mine, others, words in (
+        ("variant-added", met.new, before, "was added"),
+        ("variant-removed", met.old, after, "was removed"),
+    ):
+        if mine.switch not in {each.switch for each in others}:
+            if mine.ref in {each.ref for each in others}:
+                return "switch-id-changed", mine, "is selected by another id"
+            return rule, mine, words
     return "variant-order-changed", met.old if met.new.is_base else met.new, "is tried in another order"
 
 

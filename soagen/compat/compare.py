@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from soagen.compat.actions import Actions, Scene
+from soagen.compat.actions import Actions, Scene, promise_kept
 from soagen.compat.changes import Changes, definitions
 from soagen.compat.errors import errors
 from soagen.compat.findings import SOURCE, Finding, Weight
@@ -37,6 +37,9 @@ def compare(old: Project, new: Project, today: dt.date) -> tuple[Finding, ...]:
         unknown = Judgement(old_client=f"an old client may call `{each.name}`, which nobody serves any more")
         here = Here(each.name, each.name, each.span, None)
         scene.noter.note("service-removed", here, f"the service `{each.name}` was removed", unknown)
+        promise_kept(scene, each, unknown, here)
+        for action in each.actions:
+            promise_kept(scene, action, unknown, here.part(action.name, action.span, None))
     for each in services.added:
         unknown = Judgement(new_client=f"a new client may call `{each.name}`, which nobody serves yet")
         here = Here(each.name, each.name, None, each.span)

@@ -64,9 +64,12 @@ def union(walk: Walk, old: Union, new: Union, here: Here) -> None:
     pairs = paired(old.members, new.members, lambda each: each.tag, alike=alike)
     for before, after in pairs.both:
         at = here.part(after.tag, before.span, after.span)
-        if before.tag != after.tag:
+        if before.tag == after.tag:
+            walk.type(before.type, after.type, at)
+        else:
             _retagged(walk, before, after, old, new, at)
-        walk.type(before.type, after.type, at)
+            # Neither version reads the member of the other, so what became of its struct matters to nobody here.
+            walk.aside().type(before.type, after.type, at)
     for each in pairs.removed:
         at = here.part(each.tag, each.span, here.after)
         judgement = _only(walk, f"the member `{each.tag}`", old, new, is_old=True)

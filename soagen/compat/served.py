@@ -17,15 +17,20 @@ from soagen.model import Action, Body, Contract, Project, Ref, Variant
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One contract of an action; ``switch`` is the id that selects it, None for the base."""
+    """One contract of an action; ``switch`` is the id of the switch ``ref`` that selects it, None for the base."""
 
     switch: int | None
-    name: str
+    ref: Ref | None
     request: Body
     response: Body
     errors: tuple[Ref, ...]
     doc: str | None
     span: Span
+
+    @property
+    def name(self) -> str:
+        """The name of the switch."""
+        return "" if self.ref is None else self.ref.name
 
     @property
     def is_base(self) -> bool:
@@ -36,13 +41,15 @@ class Served:
 def contracts(project: Project, action: Action) -> tuple[Served, ...]:
     """The contracts of an action, in the order in which they are tried."""
     variants = (_variant(project, each) for each in action.variants)
-    base = Served(None, "", action.request, action.response, action.errors, action.doc, action.span)
+    base = Served(None, None, action.request, action.response, action.errors, action.doc, action.span)
     return (*variants, base)
 
 
 def _variant(project: Project, variant: Variant) -> Served:
     switch = project.switch(variant.switch)
-    return Served(switch.id, switch.name, variant.request, variant.response, variant.errors, variant.doc, variant.span)
+    return Served(
+        switch.id, variant.switch, variant.request, variant.response, variant.errors, variant.doc, variant.span
+    )
 
 
 @dataclass(frozen=True, slots=True)

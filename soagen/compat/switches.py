@@ -19,8 +19,7 @@ def switches(scene: Scene, old: Contract, new: Contract) -> None:
         here = Here(new.name, f"{new.name}.{after.name}", before.span, after.span)
         notes(noter, before, after, here)
         if before.id != after.id:
-            message = f"the id was {before.id} and is {after.id}: who turned it on by the old one no longer does"
-            noter.note("switch-id-changed", here, message, axes=(BEHAVIOUR,))
+            _moved(scene, before, after, here)
         elif before.name in names and before.name != after.name:
             _reused(scene, after, here)
         elif before.name != after.name:
@@ -33,8 +32,15 @@ def switches(scene: Scene, old: Contract, new: Contract) -> None:
         if each.id in old.reserved.switches:
             message = f"the switch `{each.name}` uses the id {each.id}, which was reserved"
             noter.note("reserved-reused", here, message, noter.condemned("the id once meant something else"))
+        elif (former := next((one for one in old.switches if one.name == each.name), None)) is not None:
+            _moved(scene, former, each, here)
         else:
             noter.note("switch-added", here, f"the switch `{each.name}` was added", axes=(BEHAVIOUR,))
+
+
+def _moved(scene: Scene, old: Switch, new: Switch, here: Here) -> None:
+    message = f"the id was {old.id} and is {new.id}: who turned it on by the old one no longer does"
+    scene.noter.note("switch-id-changed", here, message, axes=(BEHAVIOUR,))
 
 
 def _reused(scene: Scene, switch: Switch, here: Here) -> None:

@@ -21,7 +21,7 @@ from soagen.compat.languages import opened, takes_nil
 from soagen.compat.limits import limits
 from soagen.compat.notes import notes
 from soagen.compat.noting import Here, Noter
-from soagen.compat.positions import Meeting
+from soagen.compat.positions import Meeting, Position
 from soagen.compat.words import type_words
 from soagen.model import (
     Alias,
@@ -68,6 +68,10 @@ class Walk(Noter):
     def home(self, path: str) -> str:
         """The contract that a file holds."""
         return next(each.name for project in (self.new, self.old) for each in project if each.path == path)
+
+    def aside(self) -> Walk:
+        """A walk on which nobody meets, for what differs in Python alone."""
+        return Walk(Position.UNREACHED, self.found, self.old, self.new, self.changes, self.reached)
 
     # --- bodies
 

@@ -28,7 +28,7 @@ class Brackets:
     """Something in brackets: ``before`` ends with the opening one, ``after`` begins with the closing one.
 
     ``packs`` says that the items may share a line when they are spread out, as arguments do and elements don't;
-    ``subscript`` that a comma would change the meaning of one item.
+    ``subscript`` that a comma would change the meaning of one item, ``comma`` that one is needed on one line as well.
     """
 
     before: str
@@ -36,9 +36,10 @@ class Brackets:
     after: str
     packs: bool = False
     subscript: bool = False
+    comma: bool = False
 
     def __str__(self) -> str:
-        return f"{self.before}{', '.join(map(str, self.items))}{self.after}"
+        return f"{self.before}{', '.join(map(str, self.items))}{',' * self.comma}{self.after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +54,7 @@ class Chain:
         return f" {self.operator} ".join([*self.operands, *([f"({self.last})"] if self.last else [])])
 
 
-@dataclass(frozen=True, slots=True)
-class Concatenation:
-    """A long text in several string literals, to stand alone in brackets."""
-
-    parts: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return " ".join(self.parts)
-
-
-Node: TypeAlias = str | Brackets | Chain | Concatenation
+Node: TypeAlias = str | Brackets | Chain
 
 
 def compared(left: str, operator: str, right: str) -> Chain:
@@ -83,9 +74,7 @@ def collection(opening: str, items: Iterable[Node], closing: str) -> Brackets:
 
 def tuple_of(items: Sequence[Node]) -> Node:
     """``(a, b)``; a tuple of one keeps its comma."""
-    if len(items) == 1:
-        return f"({items[0]},)"
-    return collection("(", items, ")")
+    return Brackets("(", tuple(items), ")", comma=len(items) == 1)
 
 
 def prefixed(prefix: str, node: Node) -> Node:
@@ -124,17 +113,18 @@ def lay(node: Node, depth: int) -> list[str]:
     match node:
         case Brackets() if node.items and not fits(flat, depth):
             return [pad + node.before, *_spread(node, depth), pad + node.after]
-        case Concatenation():
-            return [pad + part for part in node.parts]
+        case Chain() if not node.last and not fits(flat, depth):
+            first, *rest = node.operands
+            return [pad + first, *(f"{pad}{node.operator} {operand}" for operand in rest)]
         case _:
             return [pad + flat]
 
 
 def _spread(node: Brackets, depth: int) -> list[str]:
     inner = ", ".join(map(str, node.items))
-    if node.packs and fits(inner, depth + 1) and not any(isinstance(item, Concatenation) for item in node.items):
+    if node.packs and fits(inner, depth + 1):
         return [INDENT * (depth + 1) + inner]
-    if len(node.items) == 1 and (node.subscript or isinstance(node.items[0], Concatenation)):
+    if node.subscript and len(node.items) == 1:
         return lay(node.items[0], depth + 1)
     return [line for item in node.items for line in lay(_suffixed(item, ","), depth + 1)]
 
@@ -164,10 +154,7 @@ def _operands(node: Node, depth: int) -> list[str] | None:
     flat = str(node)
     if fits(flat, depth):
         return [INDENT * depth + flat]
-    if isinstance(node, Chain):
-        first, *rest = node.operands
-        return [INDENT * depth + first, *(f"{INDENT * depth}{node.operator} {operand}" for operand in rest)]
-    if isinstance(node, Brackets) and node.items:
+    if isinstance(node, Chain) or (isinstance(node, Brackets) and node.items):
         return lay(node, depth)
     return None
 
@@ -196,20 +183,28 @@ def type_node(annotation: str) -> Node:
     head, bracket, inner = annotation.partition("[")
     if not bracket:
         return annotation
-    items = tuple(inner[:-1].split(", ", 1)) if head == "dict" else (inner[:-1],)
-    return Brackets(f"{head}[", items, "]", packs=True, subscript=True)
+    keys, element = (("str",), inner[len("str, ") : -1]) if head == "dict" else ((), inner[:-1])
+    return Brackets(f"{head}[", (*keys, type_node(element)), "]", packs=True, subscript=True)
 
 
 def annotated(name: str, annotation: str, value: Node | None, depth: int) -> list[str]:
     """The lines of ``name: annotation = value``."""
     declared = f"{name}: {annotation}"
     if value is not None and fits(f"{declared} = (", depth):
-        return statement(f"{declared} = ", value, depth)
+        lines = statement(f"{declared} = ", value, depth)
+        if len(lines) == 1 and not fits(lines[0], 0) and not isinstance(type_node(annotation), str):
+            # Beside a type that has parts, parentheses are put also where they don't help.
+            return [f"{INDENT * depth}{declared} = (", f"{INDENT * (depth + 1)}{value}", f"{INDENT * depth})"]
+        return lines
     if value is None and fits(declared, depth):
         return [INDENT * depth + declared]
-    return _declared(name, annotation, "" if value is None else f" = {value}", depth)
-
-
-def _declared(name: str, annotation: str, assigned: str, depth: int) -> list[str]:
-    """A declaration whose type is too long for its line."""
-    return statement(f"{name}: ", type_node(annotation), depth, assigned)
+    type_ = type_node(annotation)
+    if isinstance(type_, str) and isinstance(value, Brackets):
+        return lay(prefixed(f"{declared} = ", value), depth)
+    assigned = "" if value is None else f" = {value}"
+    if isinstance(type_, Chain):  # in parentheses, even where that does not make it fit
+        pad = INDENT * depth
+        return [f"{pad}{name}: (", *lay(type_, depth + 1), f"{pad}){assigned}"]
+    if isinstance(type_, Brackets):
+        return lay(_suffixed(prefixed(f"{name}: ", type_), assigned), depth)
+    return statement(f"{name}: ", type_, depth, assigned)

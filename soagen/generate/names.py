@@ -66,10 +66,12 @@ _CONTEXT_OWN = _FIELD_OWN | {
 _ERROR_OWN = _FIELD_OWN | {
     "add_note",
     "args",
+    "as_remote",
     "code",
     "errors",
     "field",
     "from_variables",
+    "is_remote",
     "message",
     "received",
     "to_variables",

@@ -73,6 +73,7 @@ def docstring(paragraphs: list[str], depth: int) -> list[str]:
     """The lines of a docstring of these paragraphs, wrapped; there is at least one that is not blank."""
     room = WIDTH - len(INDENT) * depth - 4  # the quotes, and an `r` before them
     lines = [line for paragraph in paragraphs if paragraph.strip() for line in ["", *_wrapped(paragraph, room)]][1:]
+    lines[0] = lines[0].strip()
     shown = "\n".join(lines)
     raw = "\\" in shown and shown.replace("\n", "").isprintable() and '"""' not in shown
     body = [line if raw else _docstring_text(line) for line in lines]

@@ -120,6 +120,25 @@ def test_json_is_one_document(project: Project) -> None:
     assert [(finding["path"], finding["line"]) for finding in document["findings"]] == [("schemas/stock.soa.yaml", 7)]
 
 
+def test_a_contract_that_cannot_be_read_is_a_problem(project: Project) -> None:
+    (project.root / "schemas/gone.soa.yaml").symlink_to("nowhere")
+    said = "soagen: cannot read schemas/gone.soa.yaml: no such file or directory\n"
+    assert project.run("build") == (2, "", said)
+    (project.root / "schemas/gone.soa.yaml").unlink()
+    (project.root / "schemas/common.soa.yaml").unlink()
+    ended = project.run("build")
+    assert (ended.code, ended.err) == (1, "")
+    assert ended.out.startswith("schemas/stock.soa.yaml:3:19: FILE_NOT_FOUND ")
+
+
+def test_a_directory_that_is_gone_is_a_problem(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project.root / "short").mkdir()
+    monkeypatch.chdir(project.root / "short")
+    (project.root / "short").rmdir()
+    assert project.run("build") == (2, "", "soagen: the current directory is not there any more\n")
+    assert project.run("init") == (2, "", "soagen: the current directory is not there any more\n")
+
+
 PROBLEMS = [
     (["build", "gone"], "gone does not exist"),
     (["build", "src"], "src has no contract in it: there is no *.soa.yaml"),

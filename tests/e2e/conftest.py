@@ -11,6 +11,7 @@ import importlib
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -53,14 +54,15 @@ class Caller:
         self._loop = loop
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(self._client, name)
-        if self._loop is None:
-            return method  # type: ignore[no-any-return]  # whatever the generated client has
+        method: Callable[..., Any] = getattr(self._client, name)
+        loop = self._loop
+        if loop is None:
+            return method
 
         async def awaited(arguments: dict[str, Any]) -> Any:
             return await method(**arguments)
 
-        return lambda **arguments: self._loop.run(awaited(arguments))
+        return lambda **arguments: loop.run(awaited(arguments))
 
     def with_options(self, **options: Any) -> Caller:
         return Caller(self._client.with_options(**options), self._loop)
@@ -76,13 +78,14 @@ class World:
         self.client_kind = client_kind
         self.serves_inline = redis_url is None and client_kind == server_kind == "blocking"
         self._runner = asyncio.Runner() if client_kind == "asyncio" else None
-        self._clients: list[Any] = []
-        self._threads: list[tuple[Callable[[], None], threading.Thread]] = []
-        self.transport: Any = LocalTransport() if redis_url is None else RedisTransport(redis_url)
+        self._clients: list[Caller] = []
+        self._threads: list[tuple[Callable[[], object], threading.Thread]] = []
+        local = LocalTransport()
+        self.transport = local if redis_url is None else RedisTransport(redis_url)
         self.probe, self.mirror = make_servers(api, server_kind, self.transport)
         for server in (self.probe, self.mirror):
             if redis_url is None:
-                self.transport.add(server)
+                local.add(server)
             elif serve:
                 self._serve(server, server_kind)
 
@@ -90,37 +93,43 @@ class World:
         module = getattr(self.api, service)
         prefix = "Async" if self.client_kind == "asyncio" else ""
         client = getattr(module, f"{prefix}{service.capitalize()}Client")(self.transport)
-        self._clients.append(client)
-        return Caller(client, self._runner)
+        caller = Caller(client, self._runner)
+        self._clients.append(caller)
+        return caller
 
     def _serve(self, server: Any, kind: str) -> None:
+        redis_transport = self.transport
+        assert isinstance(redis_transport, RedisTransport)
         if kind == "blocking":
-            worker = BlockingWorker(server.dispatcher(), self.transport.blocking_server())
+            worker = BlockingWorker(server.dispatcher(), redis_transport.blocking_server())
             self._threads.append((worker.stop, _start(worker.run)))
+            self._clients.extend(Caller(client, None) for client in server.clients)
             return
         ready = threading.Event()
-        stops: list[Callable[[], None]] = []
+        stops: list[Callable[[], object]] = []
 
         async def run() -> None:
-            async_worker = AsyncWorker(server.dispatcher(), self.transport.asynchronous_server())
+            async_worker = AsyncWorker(server.dispatcher(), redis_transport.asynchronous_server())
             loop = asyncio.get_running_loop()
-            stops.append(lambda: loop.call_soon_threadsafe(async_worker.stop) and None)
+            stops.append(partial(loop.call_soon_threadsafe, async_worker.stop))
             ready.set()
             await async_worker.run()
+            for client in server.clients:
+                await client.close()
 
         thread = _start(lambda: asyncio.run(run()))
         assert ready.wait(10)
         self._threads.append((stops[0], thread))
 
     def close(self) -> None:
-        for client in self._clients:
-            Caller(client, self._runner).close()
         self.probe.logic.release()
         for stop, _ in self._threads:
             stop()
         for _, thread in self._threads:
             thread.join(10)
             assert not thread.is_alive(), "a worker did not stop"
+        for client in self._clients:
+            client.close()
         if self._runner is not None:
             self._runner.close()
 

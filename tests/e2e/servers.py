@@ -107,7 +107,7 @@ def _blocking(api: ModuleType, logic: ProbeLogic, transport: Any) -> tuple[Any, 
     client = api.probe.ProbeClient(transport)
 
     class Mirror(api.mirror.MirrorServer):  # type: ignore[misc, name-defined]  # generated while the tests run
-        probe = client
+        clients = (client,)
 
         def see_probe(self, request: Any, ctx: Any) -> Any:
             return api.mirror.SeeProbeResponse(seen=client.see(hops=request.hops + 1))
@@ -124,7 +124,7 @@ def _asyncio(api: ModuleType, logic: ProbeLogic, transport: Any) -> tuple[Any, A
     client = api.probe.AsyncProbeClient(transport)
 
     class Mirror(api.mirror.AsyncMirrorServer):  # type: ignore[misc, name-defined]  # generated while the tests run
-        probe = client
+        clients = (client,)
 
         async def see_probe(self, request: Any, ctx: Any) -> Any:
             return api.mirror.SeeProbeResponse(seen=await client.see(hops=request.hops + 1))
@@ -138,6 +138,7 @@ def _asyncio(api: ModuleType, logic: ProbeLogic, transport: Any) -> tuple[Any, A
 def _with_logic(probe_class: Any, logic: ProbeLogic) -> Any:
     server = probe_class()
     server.logic = logic
+    server.clients = ()
     return server
 
 

@@ -27,7 +27,7 @@ _EXPECTED = re.compile(r"# E: [0-9]+ ([A-Z0-9_]+) ")
 _LISTED = re.compile(r"^[0-9]+:[0-9]+ ([A-Z0-9_]+) ", re.MULTILINE)
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_WORDS = {"null": None, "Null": None, "NULL": None, "~": None, "": None}
+_WORDS: dict[str, bool | None] = {"null": None, "Null": None, "NULL": None, "~": None, "": None}
 _WORDS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
 
 
@@ -43,6 +43,7 @@ def _data(node: yaml.Node) -> Any:
         return {str(key.value): _data(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):
         return [_data(item) for item in node.value]
+    assert isinstance(node, yaml.ScalarNode)
     text: str = node.value
     if node.style is not None:
         return text
@@ -55,7 +56,9 @@ def _data(node: yaml.Node) -> Any:
 
 def _read(path: Path) -> Any:
     loader = getattr(yaml, "CLoader", yaml.Loader)
-    return _data(yaml.compose(path.read_bytes(), Loader=loader))
+    root = yaml.compose(path.read_bytes(), Loader=loader)
+    assert root is not None
+    return _data(root)
 
 
 def _codes(path: Path) -> set[str]:

@@ -142,7 +142,8 @@ def lab_server(api: ModuleType, kind: str, logic: LabLogic, audit: str = NOWHERE
     """The lab, of a kind; ``audit`` is the URL that its action relay sends to."""
     base = _base(api, "lab", kind, "Server")
     service = replace(base.service, actions=(*base.service.actions, ECHO, CONTEXT))
-    methods = {action.method: _method(getattr(logic, action.method, None), kind) for action in service.actions}
+    names = [action.method for action in service.actions if action.method != "relay"]
+    methods = {name: _method(getattr(logic, name), kind) for name in names}
     client = _base(api, "audit", kind, "Client")(audit)
     methods["relay"] = _relay(api, client, kind)
     return type("Lab", (base,), {"service": service, "clients": [client], **methods})()
@@ -185,6 +186,7 @@ def station_server(api: ModuleType, kind: str, name: str, url: str) -> Any:
             caller=ctx.caller,
             calling_service=ctx.calling_service,
             locale=ctx.locale,
+            deadline=ctx.deadline,
         )
 
     def hop(self: Any, request: Any, ctx: Any) -> Any:

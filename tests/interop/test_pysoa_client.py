@@ -8,14 +8,19 @@ with its reason.
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from currint import Amount
 
-from tests.interop.conftest import NOBODY
+from tests.interop.conftest import CHUNK, NOBODY, PACKAGE
 from tests.interop.peers import Outcome, PySOAClient, Site
 
 ITEM = {"sku": "WIDGET-001", "quantity": 2, "unit_price": Amount.from_code_and_minor("USD", 1999)}
@@ -245,7 +250,7 @@ def test_send_and_forget(
     for site in (pysoa_lab, soagen_lab):
         connection = broker(site.db)
         # What is forgotten is done all the same: it sends something on. By the next reply its own would be there too.
-        assert connection.blpop(["pysoa:service.audit"], timeout=10) is not None
+        assert connection.blpop(["pysoa:service.audit"], timeout=4) is not None
         assert pysoa_client(site)("call_action", "lab", "none").body == {}
         assert connection.keys("pysoa:service.lab*") == []
 
@@ -300,6 +305,54 @@ def test_parallel_replies_in_pieces_stay_together(
     outcome = call("call_actions_parallel", "lab", [action("big", size=size) for size in sizes])
     assert [len(result["body"]["data"]) for result in outcome.returned] == sizes
     assert outcome.outstanding == {"lab": 0}
+
+
+def test_a_server_from_the_command_line(
+    pysoa_client: Callable[..., PySOAClient], site: Callable[[int], Site], api: ModuleType, tmp_path: Path
+) -> None:
+    here = site(NOBODY)
+    (tmp_path / "acme.py").write_text(ACME)
+    folders = [str(tmp_path), str(Path(str(api.__file__)).parents[1])]
+    command = [sys.executable, "-m", "soagen_runtime.server.cli", "acme:Lab", "--redis", here.url]
+    process = subprocess.Popen(
+        [*command, "--chunk-replies-over", str(CHUNK), "--log-level", "error"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([*folders, *sys.path])},
+    )
+    try:
+        # PySOA waits whole seconds; the request waits in the list for the server to come up.
+        call = pysoa_client(here)
+        assert call("call_action", "lab", "greet", {"name": "Ann"}, timeout=20).body == {"greeting": "Hello Ann"}
+        assert len(call("call_action", "lab", "big", {"size": 250_000}).body["data"]) == 250_000
+        (error,) = call("call_action", "lab", "fail").errors
+        assert (error["code"], error["variables"]) == ("ORDER_REJECTED", {"limit": 5, "skus": ["A-1"]})
+        assert (error["message"], error["is_caller_error"]) == ("The order was rejected", True)
+        assert call("call_action", "lab", "none").outstanding == {"lab": 0}
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+ACME = f"""
+from {PACKAGE}.lab import BigResponse, GreetResponse, LabServer
+from {PACKAGE}.shared import OrderRejected
+
+
+class Lab(LabServer):
+    def greet(self, request, ctx):
+        return GreetResponse(greeting="Hello " + request.name)
+
+    def big(self, request, ctx):
+        return BigResponse(data=request.fill * request.size)
+
+    def fail(self, request, ctx):
+        raise OrderRejected(limit=5, skus=["A-1"])
+
+    def none(self, request, ctx):
+        return None
+
+    create_order = sleep = boom = bad_response = unserializable = job_error = none
+    server_error = greet_their_language = round_trip = relay = none
+"""
 
 
 # --- time

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from types import ModuleType
 from typing import Any
@@ -183,15 +184,25 @@ def test_a_switched_action(lab: Caller, api: ModuleType) -> None:
         lab.greet_their_language(name="Ann", lang=api.lab.Language("de"))
 
 
-def test_send_and_forget(
-    caller: Callable[..., Caller], pysoa_lab: Site, broker: Callable[[int], Any], lab: Caller
-) -> None:
-    # A request is sent for the PySOA server to find, and nothing comes back.
-    caller(pysoa_lab, "audit").record(origin="test")
+def test_send_and_forget(caller: Callable[..., Caller], pysoa_lab: Site, broker: Callable[[int], Any]) -> None:
+    client = caller(pysoa_lab)
+    client._call(replace(open_action("relay"), oneway=True), {})
     connection = broker(pysoa_lab.db)
-    assert connection.llen("pysoa:service.audit") == 1
-    assert lab.none() is None
-    assert connection.keys("*audit*!*") == []
+    # It has run: it sends something on. By the next reply its own would be there too.
+    assert connection.blpop(["pysoa:service.audit"], timeout=4) is not None
+    assert client.none() is None
+    assert connection.keys("*") == []
+
+
+def test_a_request_that_has_expired_is_not_run(
+    caller: Callable[..., Caller], pysoa_lab: Site, site: Callable[[int], Site], broker: Callable[[int], Any]
+) -> None:
+    with pytest.raises(soagen.CallTimeout):
+        caller(site(NOBODY)).with_options(timeout=0.05)._call(open_action("relay"), {})
+    connection = broker(pysoa_lab.db)
+    connection.rpush("pysoa:service.lab", broker(NOBODY).lpop("pysoa:service.lab"))
+    assert caller(pysoa_lab).none() is None
+    assert connection.keys("*") == []
 
 
 def test_the_clock_of_a_request_is_the_brokers(lab: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,7 @@ class _Calls:
 
     def view(self, *classes: tuple[str, Iterable[Method]]) -> CallsView:
         contract = self.about.contract
-        doc = described(1, contract.doc, notice(contract.deprecated), otherwise=f"`{contract.name}`.")
+        doc = described(1, contract.doc, notice(contract.deprecated), otherwise=f"The service {contract.name}.")
         made = [
             CallClass([f"class {head}:"], doc, f"    service = {self.table}.SERVICE", list(methods))
             for head, methods in classes
@@ -111,8 +111,8 @@ class _Calls:
     # --- servers
 
     def server_methods(self, async_: str) -> Iterable[Method]:
-        abstract = f"    @{self.scope.name('abc', 'abstractmethod')}"
         for operation in self.about.operations:
+            abstract = f"    @{self.scope.name('abc', 'abstractmethod')}"
             request = f"request: {self._type(operation.request)}"
             ctx = f"ctx: {self.speller.own(self.about.context_class)}"
             returned = self._type(operation.response)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from soagen.generate import names, text
 from soagen.generate.block import Block
 from soagen.generate.checks import Checker
-from soagen.generate.coder import CodecNames, Coder, Function
+from soagen.generate.coder import CodecNames, Coder
 from soagen.generate.constants import Constants
 from soagen.generate.layout import Brackets, call, collection, compared, lay, tuple_of
 from soagen.generate.scope import Scope
 from soagen.generate.spelling import struct_ref
+from soagen.generate.values import Function, Values
 from soagen.generate.view.about import About
 from soagen.model import Alias, EnumType, Field, NamedType, Struct, TypeDef, Union
 
@@ -57,15 +58,8 @@ def coder_for(about: About, scope: Scope, own: CodecNames | None) -> Coder:
     speller = about.speller(scope, "qualified")
     constants = Constants(scope)
     imported = about.imported | {f"{each}_codec" for each in about.imported}
-    return Coder(
-        about.project,
-        scope,
-        speller,
-        function_of,
-        constants,
-        Checker(speller, constants),
-        reserved=frozenset(imported | {"codec", "dt", "types"}),
-    )
+    values = Values(about.project, scope, speller, Checker(speller, constants), function_of)
+    return Coder(scope, speller, constants, values, reserved=frozenset(imported | {"codec", "dt", "types"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +95,8 @@ class _Codec:
                 return []
 
     def _with_helpers(self, made: Function) -> list[Function]:
-        helpers = [*self.coder.helpers, made]
-        self.coder.helpers.clear()
+        helpers = [*self.coder.values.helpers, made]
+        self.coder.values.helpers.clear()
         return helpers
 
     def _encoder(self, name: str, value: str, sent: str, block: Block) -> Function:
@@ -163,7 +157,7 @@ class _Codec:
         with block.matching("value"):
             for written, ref in members:
                 with block.case(f"{self.coder.speller.class_(ref)}()"):
-                    encoded = call(f"**{self.coder.function_of(ref)[0]}", "value", "strict")
+                    encoded = call(f"**{self.coder.values.function_of(ref)[0]}", "value", "strict")
                     block.put("return ", collection("{", (f"{tag}: {written}", encoded), "}"))
             with block.case("_"):
                 block.put("raise ", call(self.scope.runtime("unsendable"), text.string(union.name)))
@@ -172,7 +166,7 @@ class _Codec:
         block.put("tag, body = ", call(self.scope.runtime("untag"), "data", tag))
         for written, ref in members:
             with block.when(compared("tag", "==", written)):
-                block.put("return ", call(self.coder.function_of(ref)[1], "body", "strict"))
+                block.put("return ", call(self.coder.values.function_of(ref)[1], "body", "strict"))
         unknown = call(self.scope.runtime("unknown_tag"), tag, tuple_of([written for written, _ in members]))
         if union.closed:
             block.put("raise ", unknown)

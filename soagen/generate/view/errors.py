@@ -9,6 +9,7 @@ from soagen.generate.block import Block
 from soagen.generate.coder import Coder
 from soagen.generate.layout import Brackets, Node, call, lay, statement
 from soagen.generate.scope import Scope
+from soagen.generate.values import Function
 from soagen.generate.view.about import About
 from soagen.generate.view.codec import coder_for
 from soagen.generate.view.docs import described, in_words, notice
@@ -31,10 +32,11 @@ class ErrorClass:
 
 @dataclass(frozen=True, slots=True)
 class ErrorsView:
-    """The module's imports, its constants, its classes."""
+    """The module's imports, its constants, the functions that its classes need, and these."""
 
     imports: list[str]
     constants: list[str]
+    functions: list[Function]
     classes: list[ErrorClass]
 
 
@@ -47,7 +49,7 @@ def errors_view(about: About) -> ErrorsView | None:
     scope = Scope(about.error_classes, avoided=fields)
     errors = _Errors(scope, coder_for(about, scope, None))
     classes = [errors.error_class(error) for error in contract.errors]
-    return ErrorsView(scope.lines(), errors.coder.constants.lines, classes)
+    return ErrorsView(scope.lines(), errors.coder.constants.lines, errors.coder.values.helpers, classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class _Errors:
 
     def _from_variables(self, error: ErrorDef) -> list[str]:
         block = Block(2)
-        self.coder.decode_fields(block, error.fields, names.error_field, names.snake(error.name), "cls")
+        self.coder.decode_fields(block, error.fields, names.error_field, names.snake(error.name), "cls", bare=False)
         self_ = self.scope.name("typing", "Self")
         any_ = self.coder.speller.any
         return [

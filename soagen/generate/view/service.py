@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from soagen.generate import names, text
 from soagen.generate.layout import Brackets, Node, lay, prefixed, tuple_of
@@ -87,7 +87,7 @@ class _Service:
             encode, decode = (f"{self.codec}.{name}" for name in self.functions.of[body.name])
         else:
             assert body.ref is not None
-            encode, decode = self.coder.function_of(body.ref)
+            encode, decode = self.coder.values.function_of(body.ref)
         return f"encode_{role}={encode}", f"decode_{role}={decode}"
 
     def _error(self, ref: Ref) -> str:
@@ -137,5 +137,5 @@ class _Service:
 
 def _row(argument: Node) -> list[str]:
     if isinstance(argument, Brackets):
-        return lay(Brackets(argument.before, argument.items, f"{argument.after},", argument.packs), 1)
+        return lay(replace(argument, after=f"{argument.after},"), 1)
     return lay(f"{argument},", 1)

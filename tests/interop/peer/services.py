@@ -257,6 +257,7 @@ class Hop(Action):
             "caller": context.get("caller"),
             "calling_service": context.get("calling_service"),
             "locale": context.get("locale"),
+            "deadline": context.get("deadline"),
         }
         if not request.body["route"]:
             return {"hops": [seen]}

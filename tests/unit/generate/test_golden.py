@@ -54,7 +54,7 @@ def test_every_module_is_imported_and_exports_what_it_says(case: Path, monkeypat
 
 def _check_facade(module: types.ModuleType) -> None:
     public = {name for name, value in vars(module).items() if not name.startswith("_") and not _is_module(value)}
-    assert public - {"annotations"} == set(module.__all__)
+    assert public - {"annotations"} == set(getattr(module, "__all__", ()))
     for submodule in ("types", "errors"):
         part = sys.modules.get(f"{module.__name__}.{submodule}")
         if part is not None:
@@ -66,4 +66,7 @@ def _is_module(value: object) -> bool:
 
 
 def _defined(module: types.ModuleType) -> set[str]:
-    return {name for name, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__}
+    """The classes that a module defines."""
+    return {
+        name for name, value in vars(module).items() if isinstance(value, type) and value.__module__ == module.__name__
+    }

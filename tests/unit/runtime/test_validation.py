@@ -157,4 +157,4 @@ def test_an_open_enum_keeps_what_it_does_not_know() -> None:
     with pytest.raises(v.Invalid, match="Not a unicode string"):
         v.unlisted(Colour, 1, False)
     with pytest.raises(ValueError, match="1 is not a valid Colour"):
-        Colour(1)
+        Colour(1)  # type: ignore[arg-type]  # the mistake that is tested

@@ -10,7 +10,7 @@ from .types import ClientContext, PingRequest
 
 
 class ClientClient(Client[ClientContext]):
-    """`client`.
+    """The service client.
 
     Deprecated: Call `types` instead.
     """
@@ -23,7 +23,7 @@ class ClientClient(Client[ClientContext]):
 
 
 class AsyncClientClient(AsyncClient[ClientContext]):
-    """`client`.
+    """The service client.
 
     Deprecated: Call `types` instead.
     """

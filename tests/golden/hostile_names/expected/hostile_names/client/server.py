@@ -12,7 +12,7 @@ from .types import ClientContext, PingRequest
 
 
 class ClientServer(Server):
-    """`client`.
+    """The service client.
 
     Deprecated: Call `types` instead.
     """
@@ -25,7 +25,7 @@ class ClientServer(Server):
 
 
 class AsyncClientServer(AsyncServer):
-    """`client`.
+    """The service client.
 
     Deprecated: Call `types` instead.
     """

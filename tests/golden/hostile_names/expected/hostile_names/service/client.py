@@ -11,7 +11,7 @@ from .types import ClientRequest, ServiceContext
 
 
 class ServiceClient(Client[ServiceContext]):
-    """`service`."""
+    """The service service."""
 
     service = service.SERVICE
 
@@ -30,7 +30,7 @@ class ServiceClient(Client[ServiceContext]):
 
 
 class AsyncServiceClient(AsyncClient[ServiceContext]):
-    """`service`."""
+    """The service service."""
 
     service = service.SERVICE
 

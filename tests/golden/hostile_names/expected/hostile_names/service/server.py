@@ -13,7 +13,7 @@ from .types import ClientRequest, ServiceContext
 
 
 class ServiceServer(Server):
-    """`service`."""
+    """The service service."""
 
     service = service.SERVICE
 
@@ -30,7 +30,7 @@ class ServiceServer(Server):
 
 
 class AsyncServiceServer(AsyncServer):
-    """`service`."""
+    """The service service."""
 
     service = service.SERVICE
 
