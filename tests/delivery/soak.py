@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import soagen_runtime as soagen
+
 from tests.delivery.chaos.callers import Book, asyncio_caller, blocking_caller, pysoa_caller
 from tests.delivery.chaos.stage import Broker, ServerProcess
 from tests.delivery.tally import LEDGER, TallyClient

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 import redis
-
 from soagen_runtime.wire import encode_request, keys, request_meta
+
 from tests.delivery.conftest import Stage, wait_for
 from tests.delivery.tally import AsyncTallyClient
 
