@@ -133,7 +133,7 @@ class _Canonical:
         return data
 
     def body(self, body: Body) -> Any:
-        return {"name": self.named(body)} if isinstance(body, NamedType) else self.fields(body)
+        return self.fields(body) if isinstance(body, tuple) else self.type(body)
 
     def action(self, action: Action) -> dict[str, Any]:
         return {

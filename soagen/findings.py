@@ -113,7 +113,11 @@ _NAMES = (
     Finding("UNKNOWN_TYPE", "There is no such type", "It is neither built in nor under `types`."),
     Finding("UNKNOWN_ERROR", "There is no such error", "It is not under the `errors` of the file."),
     Finding("UNKNOWN_SWITCH", "There is no such switch", "It is not under the `switches` of the file."),
-    Finding("NOT_A_STRUCT", "A struct is expected", "Requests, responses and members of unions are types with fields."),
+    Finding(
+        "NOT_A_STRUCT",
+        "A struct is expected",
+        "A body is a map of fields, a struct or `object`; members of unions are structs.",
+    ),
     Finding(
         "PROTOCOL_NAME",
         "A name that the protocol itself uses",

@@ -276,8 +276,11 @@ class Ref:
     name: str
 
 
-# What a request or a response is: fields written in place, or the name of a struct.
-Body: TypeAlias = tuple[Field, ...] | NamedType
+# What a request or a response is: fields written in place, the name of a struct, or `OBJECT`.
+Body: TypeAlias = tuple[Field, ...] | NamedType | ScalarType
+
+OBJECT = ScalarType(Kind.OBJECT)
+"""The body of which nothing is said but that it is a map."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from soagen_runtime.context import Context
 from soagen_runtime.errors import ContractError, Fault
-from soagen_runtime.validation import Invalid, expect_dict, unknown_keys
+from soagen_runtime.validation import Invalid, as_object, expect_dict, unknown_keys
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -78,3 +78,21 @@ def decode_nothing(data: Any, strict: bool) -> None:
         faults: list[Fault] = []
         unknown_keys(faults, data, _NO_KEYS)
         raise Invalid(faults)
+
+
+def encode_object(value: dict[str, Any], strict: bool) -> dict[str, Any]:
+    """A body that the contract does not describe, as it is. Raises `Invalid` for what is no dict with string keys."""
+    return _object(value)
+
+
+def decode_object(data: Any, strict: bool) -> dict[str, Any]:
+    """Reads a body that the contract does not describe. Raises `Invalid` for what is no dict with string keys."""
+    return _object(data)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    faults: list[Fault] = []
+    body = as_object(faults, "", value)
+    if faults:
+        raise Invalid(faults)
+    return body

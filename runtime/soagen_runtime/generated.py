@@ -6,7 +6,7 @@ what stands here changes its meaning; then old generated code must be built anew
 
 from __future__ import annotations
 
-from soagen_runtime.action import Action, Service, decode_nothing, encode_nothing
+from soagen_runtime.action import Action, Service, decode_nothing, decode_object, encode_nothing, encode_object
 from soagen_runtime.client import AsyncClient, Client
 from soagen_runtime.context import Context
 from soagen_runtime.enums import OpenEnum
@@ -98,7 +98,9 @@ __all__ = [
     "as_string",
     "as_time",
     "decode_nothing",
+    "decode_object",
     "encode_nothing",
+    "encode_object",
     "expect",
     "expect_dict",
     "list_of",

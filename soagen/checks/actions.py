@@ -9,12 +9,14 @@ from soagen.checks.book import Book
 from soagen.checks.fields import build_fields
 from soagen.checks.literals import REFUSED, Literals
 from soagen.diagnostics import Span
-from soagen.model import Action, Body, Example, Ref, Type, Variant
+from soagen.model import OBJECT, Action, Body, Example, Ref, ScalarType, Type, Variant
 from soagen.parse.tree import ActionTree, BodyTree, ExampleTree, FieldTree, NameExpr, VariantTree
 from soagen.resolve import Unit
 from soagen.source import Bad, Map, Node
 
-Known = dict[str, tuple[FieldTree, Type]]
+Fields = dict[str, tuple[FieldTree, Type]]
+# What the values of a body are held against: its fields by name, or `OBJECT`; None where the fields are not known.
+Known = Fields | ScalarType | None
 
 
 class Actions:
@@ -67,10 +69,12 @@ class Actions:
             if at is not None:
                 self.report.add("ONEWAY_ANSWERS", at, f"a oneway action has no {word}: its caller waits for nothing")
 
-    def _body(self, tree: BodyTree | None) -> tuple[Body, Known | None]:
-        """A body and its fields by name; None for fields that are not known."""
+    def _body(self, tree: BodyTree | None) -> tuple[Body, Known]:
+        """A body, and what its values are held against."""
         if tree is None:
             return (), {}
+        if tree.is_object:
+            return OBJECT, OBJECT
         if tree.ref is not None:
             struct = self.book.names.struct(self.unit, tree.ref)
             return (struct or (), None if struct is None else self.book.fields(struct))
@@ -108,7 +112,7 @@ class Actions:
         )
 
     def _examples(
-        self, tree: ActionTree, request: Known | None, response: Known | None, errors: tuple[Ref, ...]
+        self, tree: ActionTree, request: Known, response: Known, errors: tuple[Ref, ...]
     ) -> tuple[Example, ...]:
         seen: dict[str, ExampleTree] = {}
         for example in tree.examples:
@@ -123,8 +127,8 @@ class Actions:
         self,
         action: ActionTree,
         tree: ExampleTree,
-        request: Known | None,
-        response: Known | None,
+        request: Known,
+        response: Known,
         errors: tuple[Ref, ...],
     ) -> Example:
         self._check_outcome(action, tree)
@@ -167,11 +171,20 @@ class Actions:
         empty = Map((), tree.error.name.at)
         return error, self._values(tree.error_fields or empty, known, f"`{tree.error}`")
 
-    def _values(self, node: Node | None, known: Known | None, what: str) -> dict[str, Any]:
+    def _values(self, node: Node | None, known: Known, what: str) -> dict[str, Any]:
         if node is None or known is None or isinstance(node, Bad):
             return {}
+        if isinstance(known, ScalarType):
+            return self._object(node, known, what)
         if not isinstance(node, Map):
             self.report.add("BAD_LITERAL", node.at, f"{what} must be a map of fields")
             return {}
         values = self.literals.fields(node, known, what)
         return {name: value for name, value in values.items() if value is not REFUSED}
+
+    def _object(self, node: Node, type_: ScalarType, what: str) -> dict[str, Any]:
+        if not isinstance(node, Map):
+            self.report.add("BAD_LITERAL", node.at, f"{what} must be a map")
+            return {}
+        found: dict[str, Any] = self.literals.read(node, type_)
+        return found

@@ -26,12 +26,13 @@ from soagen.compat.languages import (
     Sequence,
     Shape,
     Text,
+    body_shape,
     entries,
     shape,
     takes_nil,
 )
 from soagen.compat.limits import UNLIMITED, Bound, Limits
-from soagen.model import Kind, NamedType, OptionalType, Project, Type
+from soagen.model import Body, Kind, NamedType, OptionalType, Project, Type
 
 
 @dataclass(slots=True)
@@ -47,6 +48,11 @@ class Inclusion:
         """Whether every value of ``sent`` is taken as a ``read``; optionals count as what they hold."""
         self._assumed.clear()
         return self._type(sent, read)
+
+    def body(self, sent: Body, read: Body) -> bool:
+        """The same for requests and responses."""
+        self._assumed.clear()
+        return self._shape(body_shape(self.writer, sent), body_shape(self.reader, read))
 
     def record(self, sent: Record, read: Record) -> bool:
         """The same for fields."""

@@ -20,6 +20,7 @@ from soagen.compat.limits import EVERYTHING, UNLIMITED, Limits, limits, natural
 from soagen.model import (
     NO_CONSTRAINTS,
     Alias,
+    Body,
     Constraints,
     EnumType,
     Field,
@@ -150,6 +151,11 @@ def shape(project: Project, type_: Type | Text) -> Shape:
             return _named(project, ref)
         case OptionalType():
             raise AssertionError("opened() looks through optionals")
+
+
+def body_shape(project: Project, body: Body) -> Shape:
+    """The shape of a request or a response."""
+    return Records({"": record(project, body)}) if isinstance(body, tuple) else shape(project, body)
 
 
 def _scalar(kind: Kind, within: Limits) -> Shape:

@@ -79,22 +79,39 @@ class Walk(Noter):
         """Compares two requests or two responses."""
         if self.changes.untouched_body(old, new):
             return
+        if isinstance(old, ScalarType) or isinstance(new, ScalarType):
+            self._described(old, new, here)
+            return
         if isinstance(old, NamedType) and isinstance(new, NamedType) and self.corresponds(old, new):
             self.type(old, new, here)
             return
         if isinstance(old, NamedType) or isinstance(new, NamedType):
-            words = [f"`{each.name}`" if isinstance(each, NamedType) else "fields in place" for each in (old, new)]
-            self.note("type-renamed", here, f"{words[0]} became {words[1]}", axes=(SOURCE,))
+            self.note("type-renamed", here, f"{_body_words(old)} became {_body_words(new)}", axes=(SOURCE,))
         before, after = self.fields_of(self.old, old), self.fields_of(self.new, new)
         records.Record(self, here, self.reserved_of(old)).compare(before, after)
 
-    def fields_of(self, project: Project, body: Body) -> tuple[Field, ...]:
+    def fields_of(self, project: Project, body: tuple[Field, ...] | NamedType) -> tuple[Field, ...]:
         """The fields of a request or a response."""
         if isinstance(body, tuple):
             return body
         struct = project.type(body)
         assert isinstance(struct, Struct)
         return struct.fields
+
+    def _described(self, old: Body, new: Body, here: Here) -> None:
+        """Notes that a body which was any map has fields now, or the other way round."""
+
+        def judge(meeting: Meeting) -> str | None:
+            writer, reader = meeting.written(self.old, self.new), meeting.read(self.old, self.new)
+            sent, read = meeting.written(old, new), meeting.read(old, new)
+            if Inclusion(writer, reader, meeting.strict).body(sent, read):
+                return None
+            return f"not everything that {meeting.writer} may send here is read by {meeting.reader}"
+
+        widened = Inclusion(self.old, self.new, strict=True).body(old, new)
+        narrowed = Inclusion(self.new, self.old, strict=True).body(new, old)
+        rule, _ = _RETYPED[widened, narrowed]
+        self.note(rule, here, f"{_body_words(old)} became {_body_words(new)}", self.judge(judge), axes=(SOURCE,))
 
     def reserved_of(self, body: Body) -> tuple[str, ...]:
         """The names that the old version reserved in a request or a response."""
@@ -243,6 +260,10 @@ class _Level:
     old: tuple[Constraints, ...]
     new: tuple[Constraints, ...]
     here: Here
+
+
+def _body_words(body: Body) -> str:
+    return "fields in place" if isinstance(body, tuple) else type_words(body)
 
 
 def _inner(type_: Type) -> ScalarType | ListType | MapType | NamedType:

@@ -91,10 +91,13 @@ def _rules(constraints: Constraints, alias: str | None) -> tuple[Rule, ...]:
 
 def fields_of(project: Project, body: Body) -> tuple[Field, ...]:
     """The fields of a request or a response, wherever they stand."""
-    if isinstance(body, tuple):
-        return body
-    struct = struct_of(project, body)
-    return struct.fields
+    match body:
+        case tuple():
+            return body
+        case NamedType():
+            return struct_of(project, body).fields
+        case ScalarType():
+            return ()
 
 
 def struct_of(project: Project, ref: NamedType) -> Struct:

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from soagen.parse.definitions import reference_name, references, struct_name
+from soagen.model import Kind
+from soagen.parse.definitions import reference_name, references
 from soagen.parse.fields import deprecation, fields, true
 from soagen.parse.scalars import duration
 from soagen.parse.shapes import (
@@ -60,10 +61,21 @@ def _action(p: Parsing, entry: Entry) -> ActionTree:
 
 
 def _body(p: Parsing, entry: Entry) -> BodyTree:
-    """``request`` or ``response``: a map of fields, or the name of a struct."""
-    if isinstance(entry.value, Scalar):
-        return BodyTree(entry.key.at, ref=struct_name(p, entry, "a map of fields, or the name of a struct"))
-    return BodyTree(entry.key.at, fields=fields(p, entry))
+    """``request`` or ``response``: a map of fields, the name of a struct, or ``object``."""
+    if not isinstance(entry.value, Scalar):
+        return BodyTree(entry.key.at, fields=fields(p, entry))
+    what = "a map of fields, the name of a struct, or `object`"
+    scalar = as_word(p, entry, what)
+    if scalar is None:
+        return BodyTree(entry.key.at)
+    if scalar.text == Kind.OBJECT.value:
+        return BodyTree(entry.key.at, is_object=True)
+    found = qualified_name(scalar)
+    if found is None:
+        p.report.add("BAD_REFERENCE", scalar.at, f"{what} is expected here")
+    else:
+        p.references.bodies.append(found)
+    return BodyTree(entry.key.at, ref=found)
 
 
 def _errors(p: Parsing, entry: Entry) -> tuple[NameExpr, ...] | None:

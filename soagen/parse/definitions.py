@@ -165,17 +165,17 @@ def _members(p: Parsing, entry: Entry) -> tuple[MemberTree, ...] | None:
     if not found.entries:
         p.report.add("EMPTY_LIST", found.at, "a union needs at least one member")
         return None
-    return tuple(MemberTree(Name(each.key.text, each.key.at), struct_name(p, each)) for each in found.entries)
+    return tuple(MemberTree(Name(each.key.text, each.key.at), _struct_name(p, each)) for each in found.entries)
 
 
-def struct_name(p: Parsing, entry: Entry, what: str = "the name of a struct") -> NameExpr | None:
+def _struct_name(p: Parsing, entry: Entry) -> NameExpr | None:
     """The value of an entry as the name of a struct."""
-    scalar = as_word(p, entry, what)
+    scalar = as_word(p, entry, "the name of a struct")
     if scalar is None:
         return None
     found = qualified_name(scalar)
     if found is None:
-        p.report.add("BAD_REFERENCE", scalar.at, f"{what} is expected here")
+        p.report.add("BAD_REFERENCE", scalar.at, "the name of a struct is expected here")
         return None
     p.references.structs.append(found)
     return found

@@ -215,11 +215,12 @@ class SwitchTree:
 
 @dataclass(frozen=True, slots=True)
 class BodyTree:
-    """What stands under ``request`` or ``response``: fields, or a struct's name; neither where it was refused."""
+    """What stands under ``request`` or ``response``: fields, a struct's name or `object`; none where it was refused."""
 
     at: Span
     fields: tuple[FieldTree, ...] | None = None
     ref: NameExpr | None = None
+    is_object: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,6 +298,7 @@ class References:
 
     types: list[NameExpr] = field(default_factory=list)
     structs: list[NameExpr] = field(default_factory=list)
+    bodies: list[NameExpr] = field(default_factory=list)
     errors: list[NameExpr] = field(default_factory=list)
     switches: list[NameExpr] = field(default_factory=list)
 

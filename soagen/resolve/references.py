@@ -39,10 +39,9 @@ def report_unknown(names: Names, unit: Unit, report: Report) -> None:
     for name in references.types:
         _look_up(names, unit, name, "types", report)
     for name in references.structs:
-        if str(name) in BUILTINS:
-            report.add("NOT_A_STRUCT", name.name.at, f"`{name}` is no type with `fields`")
-        elif _look_up(names, unit, name, "types", report):
-            _must_be_struct(names, unit, name, report)
+        _look_up_struct(names, unit, name, report)
+    for name in references.bodies:
+        _look_up_struct(names, unit, name, report, _BODY)
     for name in references.errors:
         _look_up(names, unit, name, "errors", report)
     for name in references.switches:
@@ -92,11 +91,20 @@ def _hint(unit: Unit, home: Unit, name: NameExpr, sort: str) -> str | None:
     return f"did you mean `{best}`?" if best else None
 
 
-def _must_be_struct(names: Names, unit: Unit, name: NameExpr, report: Report) -> None:
+_BODY = "a body is a map of fields, the name of a struct, or `object` for any map"
+
+
+def _look_up_struct(names: Names, unit: Unit, name: NameExpr, report: Report, hint: str | None = None) -> None:
+    """Finds a name that stands for no struct; ``hint`` is for what is no definition of a file."""
+    if str(name) in BUILTINS:
+        report.add("NOT_A_STRUCT", name.name.at, f"`{name}` is no type with `fields`", hint=hint)
+        return
+    if not _look_up(names, unit, name, "types", report):
+        return
     home = names.home(unit, name)
     tree = home.types[name.name.text] if home else None
     if tree is None or isinstance(tree, StructTree | BrokenTree):
         return
-    hint = "name the struct itself" if isinstance(tree, AliasTree) else None
+    mend = "name the struct itself" if isinstance(tree, AliasTree) else hint
     related = ((tree.name.at, "defined here"),)
-    report.add("NOT_A_STRUCT", name.name.at, f"`{name}` is no type with `fields`", hint=hint, related=related)
+    report.add("NOT_A_STRUCT", name.name.at, f"`{name}` is no type with `fields`", hint=mend, related=related)

@@ -15,34 +15,9 @@ from typing import Any
 
 import soagen_runtime as soagen
 from currint import Amount
-from soagen_runtime.action import Action
-from soagen_runtime.validation import expect_dict
 
 NOWHERE = "redis://127.0.0.1:1/0"
 ANOTHER_ZONE = dt.timezone(dt.timedelta(hours=1))
-
-
-def _object(body: Any, strict: bool) -> dict[str, Any]:
-    if type(body) is not dict:
-        expect_dict(body)
-    found: dict[str, Any] = body
-    return found
-
-
-def open_action(name: str) -> Action[dict[str, Any], dict[str, Any]]:
-    """An action whose request and response are any map at all (Conformity's `SchemalessDictionary`)."""
-    return Action(
-        name=name,
-        wire=name,
-        method=name,
-        encode_request=_object,
-        decode_request=_object,
-        encode_response=_object,
-        decode_response=_object,
-    )
-
-
-ECHO, CONTEXT = open_action("echo"), open_action("context")
 
 
 class LabLogic:
@@ -141,12 +116,11 @@ def _base(api: ModuleType, service: str, kind: str, role: str) -> Any:
 def lab_server(api: ModuleType, kind: str, logic: LabLogic, audit: str = NOWHERE) -> Any:
     """The lab, of a kind; ``audit`` is the URL that its action relay sends to."""
     base = _base(api, "lab", kind, "Server")
-    service = replace(base.service, actions=(*base.service.actions, ECHO, CONTEXT))
-    names = [action.method for action in service.actions if action.method != "relay"]
+    names = [action.method for action in base.service.actions if action.method != "relay"]
     methods = {name: _method(getattr(logic, name), kind) for name in names}
     client = _base(api, "audit", kind, "Client")(audit)
     methods["relay"] = _relay(api, client, kind)
-    return type("Lab", (base,), {"service": service, "clients": [client], **methods})()
+    return type("Lab", (base,), {"clients": [client], **methods})()
 
 
 def _relay(api: ModuleType, client: Any, kind: str) -> Callable[..., Any]:
@@ -165,13 +139,8 @@ def _relay(api: ModuleType, client: Any, kind: str) -> Callable[..., Any]:
 
 
 def lab_client(api: ModuleType, kind: str, transport: Any) -> Any:
-    """A generated client of the lab, with the open actions."""
-    base = _base(api, "lab", kind, "Client")
-
-    def method(action: Action[Any, Any]) -> Callable[..., Any]:
-        return lambda self, body: self._call(action, body)
-
-    return type("Lab", (base,), {"echo": method(ECHO), "context": method(CONTEXT)})(transport)
+    """A generated client of the lab."""
+    return _base(api, "lab", kind, "Client")(transport)
 
 
 def station_server(api: ModuleType, kind: str, name: str, url: str) -> Any:

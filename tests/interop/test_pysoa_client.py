@@ -350,7 +350,7 @@ class Lab(LabServer):
     def none(self, request, ctx):
         return None
 
-    create_order = sleep = boom = bad_response = unserializable = job_error = none
+    echo = context = create_order = sleep = boom = bad_response = unserializable = job_error = none
     server_error = greet_their_language = round_trip = relay = none
 """
 

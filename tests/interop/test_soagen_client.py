@@ -20,7 +20,7 @@ from currint import Amount
 from tests.interop.conftest import NOBODY
 from tests.interop.peers import Site
 from tests.interop.serving import Caller
-from tests.interop.soagen_services import lab_client, open_action
+from tests.interop.soagen_services import lab_client
 
 AT = dt.datetime(2024, 2, 29, 13, 37, 42, 123456, tzinfo=dt.UTC)
 
@@ -106,9 +106,9 @@ def test_every_fault_of_a_request_is_reported(lab: Caller, api: ModuleType) -> N
     ]
 
 
-def test_an_action_that_the_server_does_not_have(caller: Callable[..., Caller], pysoa_lab: Site) -> None:
+def test_an_action_that_the_server_does_not_have(lab: Caller, api: ModuleType) -> None:
     with pytest.raises(soagen.UnknownAction, match='The action "fly" was not found on this server'):
-        caller(pysoa_lab)._call(open_action("fly"), {})
+        lab._call(replace(api.lab.service.ECHO, name="fly", wire="fly"), {})
 
 
 def test_an_exception_comes_with_its_traceback(lab: Caller) -> None:
@@ -184,9 +184,11 @@ def test_a_switched_action(lab: Caller, api: ModuleType) -> None:
         lab.greet_their_language(name="Ann", lang=api.lab.Language("de"))
 
 
-def test_send_and_forget(caller: Callable[..., Caller], pysoa_lab: Site, broker: Callable[[int], Any]) -> None:
+def test_send_and_forget(
+    caller: Callable[..., Caller], pysoa_lab: Site, broker: Callable[[int], Any], api: ModuleType
+) -> None:
     client = caller(pysoa_lab)
-    client._call(replace(open_action("relay"), oneway=True), {})
+    client._call(replace(api.lab.service.ECHO, name="relay", wire="relay", oneway=True), {})
     connection = broker(pysoa_lab.db)
     # It has run: it sends something on. By the next reply its own would be there too.
     assert connection.blpop(["pysoa:service.audit"], timeout=4) is not None
@@ -198,7 +200,7 @@ def test_a_request_that_has_expired_is_not_run(
     caller: Callable[..., Caller], pysoa_lab: Site, site: Callable[[int], Site], broker: Callable[[int], Any]
 ) -> None:
     with pytest.raises(soagen.CallTimeout):
-        caller(site(NOBODY)).with_options(timeout=0.05)._call(open_action("relay"), {})
+        caller(site(NOBODY)).with_options(timeout=0.05).relay()
     connection = broker(pysoa_lab.db)
     connection.rpush("pysoa:service.lab", broker(NOBODY).lpop("pysoa:service.lab"))
     assert caller(pysoa_lab).none() is None

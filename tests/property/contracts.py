@@ -20,7 +20,10 @@ from hypothesis import strategies as st
 from soagen.diagnostics import Span
 from soagen.generate import names
 from soagen.model import (
+    OBJECT,
+    Action,
     Alias,
+    Body,
     Constraints,
     Contract,
     ContractKind,
@@ -51,6 +54,8 @@ _FIELDS = (
     "a_name_that_is_so_long_that_it_does_not_fit_into_a_line_of_code_with_anything_else",
 )  # fmt: skip
 _TYPES = ("List", "Any", "Exception", "Item", "Amount", "Fault", "I", "Nothing", "OpenEnum", "UUID", "Decimal", "Order")
+
+_ACTIONS = ("body", "echo", "list")
 
 _texts = st.text(st.characters(codec="utf-8"), max_size=20)
 _floats = st.floats(allow_nan=False)
@@ -169,16 +174,37 @@ def _contracts(draw: st.DrawFn, name: str, imported: tuple[Contract, ...]) -> Co
             made = Union(name=each, members=union, tag="the tag", closed=draw(st.booleans()), span=AT)
         types.append(made)
         known.append(NamedType(name, each))
-    types.append(draw(_structs("Root", _types(known), name)))
-    imports = tuple(Import(c.name, c.name) for c in imported)
+    root = draw(_structs("Root", _types(known), name))
+    types.append(root)
     return Contract(
-        kind=ContractKind.PACKAGE, name=name, path=f"{name}.soa.yaml", imports=imports, types=tuple(types), span=AT
+        kind=ContractKind.SERVICE if imported else ContractKind.PACKAGE,
+        name=name,
+        path=f"{name}.soa.yaml",
+        imports=tuple(Import(c.name, c.name) for c in imported),
+        types=tuple(types),
+        actions=tuple(draw(_action(each, name, root)) for each in _ACTIONS) if imported else (),
+        span=AT,
     )
 
 
 @st.composite
+def _action(draw: st.DrawFn, name: str, contract: str, root: Struct) -> Action:
+    scalars = st.sampled_from(list(Kind)).map(ScalarType)
+    # A parameter that alone is longer than a line is not laid out as a formatter would, if its type has parts.
+    shorter = [each for each in _FIELDS if len(each) < 60]
+    fields = st.lists(st.sampled_from(shorter), max_size=3, unique=True).flatmap(
+        lambda names: st.tuples(*(_field(each, scalars) for each in names))
+    )
+    bodies: list[st.SearchStrategy[Body]] = [st.just(OBJECT), fields]
+    if {each.name for each in root.fields} <= {*shorter, "again"}:
+        bodies.append(st.just(NamedType(contract, root.name)))
+    request, response = draw(st.one_of(bodies)), draw(st.one_of(bodies))
+    return Action(name=name, wire=name, request=request, response=response, span=AT)
+
+
+@st.composite
 def projects(draw: st.DrawFn) -> Project:
-    """Two contracts, ``top`` and the ``base`` that it imports; each has a struct ``Root``."""
+    """Two contracts: the service ``top``, and the package ``base`` that it imports; each has a struct ``Root``."""
     base = draw(_contracts("base", ()))
     return Project.of({"base": base, "top": draw(_contracts("top", (base,)))})
 
@@ -222,6 +248,11 @@ class Wire:
             case NamedType():
                 return self._named(self.project.type(type_), depth + 1)
 
+    def body(self, body: Body) -> dict[str, Any]:
+        """A request or a response."""
+        found: dict[str, Any] = self._record(body, 0) if isinstance(body, tuple) else self.value(body)
+        return found
+
     def _count(self, depth: int) -> int:
         return 0 if depth > 3 else self.data.draw(st.integers(0, 2))
 
@@ -250,12 +281,15 @@ class Wire:
                 member = self.data.draw(st.sampled_from(target.members))
                 return {target.tag: member.tag, **self._named(self.project.type(member.type), depth)}
             case Struct():
-                found = {}
-                for field in target.fields:
-                    value = self.value(field.type, depth)
-                    if value is not None or field.presence is not Presence.OPTIONAL:
-                        found[field.wire] = value
-                return found
+                return self._record(target.fields, depth)
+
+    def _record(self, fields: tuple[Field, ...], depth: int) -> dict[str, Any]:
+        found = {}
+        for field in fields:
+            value = self.value(field.type, depth)
+            if value is not None or field.presence is not Presence.OPTIONAL:
+                found[field.wire] = value
+        return found
 
     def spots(self, value: Any, type_: Type, path: str = "") -> Iterator[Spot]:
         """Every place inside a value."""

@@ -45,14 +45,14 @@ def write(project: Project, package: str, folder: Path) -> None:
 
 
 @contextmanager
-def codec_of(project: Project) -> Iterator[ModuleType]:
-    """The codec of ``top``, imported from a package of its own, which is forgotten afterwards."""
+def module_of(project: Project, module: str) -> Iterator[ModuleType]:
+    """A module of ``top``, imported from a package of its own, which is forgotten afterwards."""
     package = next(PACKAGES)
     with tempfile.TemporaryDirectory() as folder:
         write(project, package, Path(folder))
         sys.path.insert(0, folder)
         try:
-            yield importlib.import_module(f"{package}.top.codec")
+            yield importlib.import_module(f"{package}.top.{module}")
         finally:
             sys.path.remove(folder)
             for name in [name for name in sys.modules if name.split(".")[0] == package]:
@@ -78,7 +78,7 @@ def test_values_go_there_and_back(data: st.DataObject) -> None:
     project = data.draw(projects())
     if clashes(project):
         return
-    with codec_of(project) as codec:
+    with module_of(project, "codec") as codec:
         for _ in range(5):
             sent = Wire(project, data).value(ROOT)
             for strict in (True, False):
@@ -94,7 +94,7 @@ def test_what_is_wrong_is_found_where_it_is(data: st.DataObject) -> None:
     project = data.draw(projects())
     if clashes(project):
         return
-    with codec_of(project) as codec:
+    with module_of(project, "codec") as codec:
         for _ in range(5):
             wire = Wire(project, data)
             sent = wire.value(ROOT)
@@ -121,7 +121,7 @@ def test_only_a_strict_reader_refuses_unknown_keys(data: st.DataObject) -> None:
     project = data.draw(projects())
     if clashes(project):
         return
-    with codec_of(project) as codec:
+    with module_of(project, "codec") as codec:
         sent = Wire(project, data).value(ROOT)
         known = codec.decode_root(copy.deepcopy(sent), True)
         sent["something nobody knows"] = 1
@@ -129,6 +129,27 @@ def test_only_a_strict_reader_refuses_unknown_keys(data: st.DataObject) -> None:
         with pytest.raises(Invalid) as raised:
             codec.decode_root(sent, True)
         assert [(fault.code, fault.path) for fault in raised.value.faults] == [("UNKNOWN", "")]
+
+
+@given(st.data())
+@few
+def test_bodies_go_there_and_back(data: st.DataObject) -> None:
+    project = data.draw(projects())
+    if clashes(project):
+        return
+    wire = Wire(project, data)
+    with module_of(project, "service") as service:
+        for action in project.contracts["top"].actions:
+            table = next(each for each in service.SERVICE.actions if each.name == action.name)
+            for body, encode, decode in (
+                (action.request, table.encode_request, table.decode_request),
+                (action.response, table.encode_response, table.decode_response),
+            ):
+                sent = wire.body(body)
+                for strict in (True, False):
+                    assert same(encode(decode(copy.deepcopy(sent), strict), strict), sent)
+                    with pytest.raises(Invalid):
+                        decode([sent], strict)
 
 
 @given(st.data())

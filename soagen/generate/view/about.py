@@ -21,6 +21,7 @@ from soagen.model import (
     NamedType,
     Project,
     Ref,
+    ScalarType,
     Union,
     Variant,
 )
@@ -28,16 +29,18 @@ from soagen.model import (
 
 @dataclass(frozen=True, slots=True)
 class BodyView:
-    """What a request or a response is: a class made for it (``name``), a type of a contract (``ref``), or nothing."""
+    """What a request or a response is: a class made for it (``name``), a type of a contract (``ref``), any map
+    (``is_object``), or nothing."""
 
-    name: str | None
-    ref: NamedType | None
-    fields: tuple[Field, ...]
+    name: str | None = None
+    ref: NamedType | None = None
+    fields: tuple[Field, ...] = ()
+    is_object: bool = False
 
     @property
     def is_nothing(self) -> bool:
         """Whether there is no value at all."""
-        return self.name is None and self.ref is None
+        return self.name is None and self.ref is None and not self.is_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +128,13 @@ class About:
 
     def _body(self, action: Action, variant: str | None, body: Body, suffix: str) -> BodyView:
         fields = fields_of(self.project, body)
+        if isinstance(body, ScalarType):
+            return BodyView(is_object=True)
         if isinstance(body, NamedType):
-            return BodyView(None, struct_ref(self.project, body), fields)
+            return BodyView(ref=struct_ref(self.project, body), fields=fields)
         if not body and suffix == "Response":
-            return BodyView(None, None, ())
-        return BodyView(names.body_class(action.name, variant, suffix), None, fields)
+            return BodyView()
+        return BodyView(name=names.body_class(action.name, variant, suffix), fields=fields)
 
     @cached_property
     def bodies(self) -> dict[str, tuple[BodyView, Operation]]:

@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from soagen.generate import names, text
-from soagen.generate.layout import Brackets, call, lay
+from soagen.generate.layout import Brackets, Node, call, lay
 from soagen.generate.scope import Scope
 from soagen.generate.spelling import Speller
 from soagen.generate.view.about import About, BodyView, Operation
 from soagen.generate.view.docs import deprecation, described, notice
 from soagen.generate.view.signatures import parameters
+from soagen.model import Kind
+
+# The parameter for a request that is any map. It may be given by position: there is nothing to mix it up with.
+_BODY = "body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def client_view(about: About) -> CallsView | None:
     """The module ``client`` of a service."""
     if not about.is_service:
         return None
-    taken = {names.field(f.name) for operation in about.operations for f in operation.request.fields}
+    taken = {_BODY} | {names.field(f.name) for operation in about.operations for f in operation.request.fields}
     calls = _Calls(about, f"{about.prefix}Client", f"Async{about.prefix}Client", taken)
     context = calls.speller.own(about.context_class)
     return calls.view(
@@ -91,6 +95,8 @@ class _Calls:
         for operation in self.about.operations:
             given, defaults = parameters(self.speller, operation.request.fields, names.field)
             items = ("self", "*", *given) if given else ("self",)
+            if operation.request.is_object:
+                items = ("self", f"{_BODY}: {self._type(operation.request)}")
             returned = self._type(operation.response)
             signature = Brackets(f"{async_}def {operation.method}(", items, f") -> {returned}:", packs=True)
             yield Method(
@@ -102,7 +108,9 @@ class _Calls:
 
     def _call(self, operation: Operation, await_: str) -> list[str]:
         fields = [names.field(f.name) for f in operation.request.fields]
-        request = call(self._type(operation.request), *(f"{name}={name}" for name in fields))
+        request: Node = _BODY
+        if not operation.request.is_object:
+            request = call(self._type(operation.request), *(f"{name}={name}" for name in fields))
         made = call(f"{await_}self._call", f"{self.table}.{operation.constant}", request)
         if operation.response.is_nothing:
             return lay(made, 2)
@@ -124,6 +132,8 @@ class _Calls:
     def _type(self, body: BodyView) -> str:
         if body.name is not None:
             return self.speller.own(body.name)
+        if body.is_object:
+            return self.speller.scalar(Kind.OBJECT)
         return "None" if body.ref is None else self.speller.class_(body.ref)
 
     def _decorators(self, operation: Operation) -> list[str]:

@@ -83,6 +83,8 @@ class _Service:
     def _codecs(self, role: str, body: BodyView) -> Iterable[str]:
         if body.is_nothing:
             encode, decode = self.scope.runtime("encode_nothing"), self.scope.runtime("decode_nothing")
+        elif body.is_object:
+            encode, decode = self.scope.runtime("encode_object"), self.scope.runtime("decode_object")
         elif body.name is not None:
             encode, decode = (f"{self.codec}.{name}" for name in self.functions.of[body.name])
         else:

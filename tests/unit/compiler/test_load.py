@@ -125,6 +125,14 @@ def test_the_likely_mend_is_named(contract: str, hint: str) -> None:
     assert _hint(contract) == hint
 
 
+@pytest.mark.parametrize("body", ["string", "any", "E"])
+def test_what_a_body_can_be_is_named(body: str) -> None:
+    contract = f"soa: 1\nservice: s\ntypes: {{E: {{enum: [a]}}}}\nactions: {{get: {{request: {body}}}}}\n"
+    (finding,) = _load({"s.soa.yaml": contract}).diagnostics
+    assert (finding.code, finding.span.column) == ("NOT_A_STRUCT", 26)
+    assert finding.hint == "a body is a map of fields, the name of a struct, or `object` for any map"
+
+
 def test_the_mend_may_be_in_an_import() -> None:
     files = {
         "c.soa.yaml": "soa: 1\npackage: c\ntypes: {Address: string}\n",

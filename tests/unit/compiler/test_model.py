@@ -12,6 +12,7 @@ import pytest
 
 from soagen.load import load
 from soagen.model import (
+    OBJECT,
     Alias,
     Constraints,
     Contract,
@@ -249,3 +250,13 @@ def test_actions_variants_and_examples(orders: Contract, everything: Contract) -
     priced, failed = actions["quote"].examples
     assert (priced.request, priced.response) == ({"sku": "TEA-1", "type": "null"}, {"price": Money("EUR", 100)})
     assert (failed.request, failed.error_fields) == ({"sku": "TEA-1", "doc": "null"}, {})
+
+
+def test_a_body_may_be_any_map(everything: Contract) -> None:
+    relay = next(action for action in everything.actions if action.name == "relay")
+    assert (relay.request, relay.response) == (OBJECT, OBJECT)
+    fast, old = relay.variants
+    assert (fast.request, fast.response) == (NamedType("everything", "Everything"), OBJECT)
+    assert (old.request, old.response) == (OBJECT, ())
+    (anything,) = relay.examples
+    assert (anything.request, anything.response) == ({"a": 1, "b": ["x", None]}, {})
