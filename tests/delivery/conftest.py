@@ -29,6 +29,14 @@ def wait_for(condition: Callable[[], Any], what: str, seconds: float = 15.0) -> 
     pytest.fail(f"{what}: not within {seconds:g} s")
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 class Running:
     """A ``soagen-server``, and what it writes."""
 
@@ -54,12 +62,15 @@ class Running:
         return self.process.wait(seconds)
 
     def end(self) -> None:
-        for pid in self.workers():
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        """Kills it all, and waits: what is left of a worker would take requests of the next test."""
+        workers = self.workers()
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        for pid in workers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            wait_for(lambda pid=pid: not is_alive(pid), "a worker's end")  # type: ignore[misc]  # bound early
 
 
 class Stage:

@@ -15,7 +15,7 @@ import redis
 import soagen_runtime as soagen
 from soagen_runtime.wire import keys
 
-from tests.delivery.conftest import Stage, wait_for
+from tests.delivery.conftest import Stage, is_alive, wait_for
 from tests.delivery.tally import TallyClient
 
 BLOCKING, ASYNCIO = "tests.delivery.tally:Tally", "tests.delivery.tally:AsyncTally"
@@ -198,14 +198,6 @@ def test_workers_end_when_their_supervisor_is_gone(stage: Stage) -> None:
     server.process.kill()
     server.process.wait()
     wait_for(lambda: not is_alive(worker), "the worker's end")
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
 
 
 def test_a_redis_that_may_evict_is_refused(stage: Stage) -> None:
