@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from soagen_runtime.core.transport import Outcome, Taken
-from soagen_runtime.transport.redis import seat
+from soagen_runtime.transport.redis import seat, settling
 
 from tests.delivery.tally import AsyncTally, Tally
 
@@ -51,7 +51,7 @@ def _install() -> None:
     from soagen_runtime.transport.redis import serving
 
     setattr(serving, "Seat", FailingSeat)  # noqa: B010  # in this process alone; a plain assignment is an error of types
-    setattr(seat, "in_one", _failing_in_one(seat.in_one))  # noqa: B010  # as above
+    setattr(seat, "in_one", _failing_in_one(settling.in_one))  # noqa: B010  # as above
 
 
 def blocking() -> Tally:

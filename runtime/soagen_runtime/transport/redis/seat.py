@@ -106,12 +106,11 @@ class Seat:
         """Puts back what arrived in identities that were left, and is not running; buries those that are over."""
         now = time.monotonic()
         for identity in [i for i in self.identities if i.left_at is not None]:
-            if not identity.lost:
-                moves = [self._commands[identity][index].put_back for index in identity.idle()]
-                await link.exchange(b"".join(moves), len(moves))
-                if identity.is_over(now):
-                    await BURY.call(link, [bury(self.service, identity.member)])
-            if identity.is_over(now) or (identity.lost and not identity.running):
+            # Also where the lease is lost: by a Redis that was emptied, perhaps, and then nobody else looks there.
+            moves = [self._commands[identity][index].put_back for index in identity.idle()]
+            await link.exchange(b"".join(moves), len(moves))
+            if identity.is_over(now):
+                await BURY.call(link, [bury(self.service, identity.member)])
                 with self._lock:
                     self.identities = [i for i in self.identities if i is not identity]
 
