@@ -35,7 +35,7 @@ Codes and messages with a fixed meaning are those of PySOA: ``docs/wire.md``, se
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 MISSING = "MISSING"
@@ -269,6 +269,16 @@ class ContractError(ActionError):
 
     def __init__(self, message: str) -> None:
         super().__init__((Error(code=self.CODE, message=message, is_caller_error=self.CALLER_ERROR),))
+
+    def at(self, path: str) -> Self:
+        """This error, which says that it is about what stands at ``path`` in the request.
+
+        The path is dotted, with list indexes and the names that are sent: ``raise OutOfStock(...).at("items.0.sku")``.
+        Whoever catches the error finds it in ``field``.
+        """
+        first, *others = self.errors
+        ActionError.__init__(self, (replace(first, field=path), *others))
+        return self
 
     def to_variables(self, strict: bool) -> dict[str, Any]:
         """The fields by their sent names. Raises `soagen_runtime.validation.Invalid`."""

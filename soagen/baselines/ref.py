@@ -81,6 +81,9 @@ def _at(repository: Repository, found: str, name: str, sources: Sources, prefix:
     root = repository.below_top(sources.root / "-")[:-1].rstrip("/") or "."
     patterns = _patterns(repository, files, sources) or sources.patterns
     named = [_below(repository, root, each) for each in patterns]
+    outside = [pattern for pattern, path in zip(patterns, named, strict=True) if path.startswith("../")]
+    if outside:
+        raise Unavailable(f"{', '.join(outside)}: not in the repository at {repository.top}.")
     names = {*chosen([each for each in named if each not in files], files), *(each for each in named if each in files)}
     missing = [each for each in named if each.endswith(SUFFIX) and each not in files]
     if missing:

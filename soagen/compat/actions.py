@@ -112,7 +112,8 @@ class Actions:
         scratch = Findings()
         self.scene.walk(Position.RESPONSE, scratch).body(old.response, new.response, here)
         rule, words = ("oneway-added", "waits for nothing") if new.oneway else ("oneway-dropped", "waits for a reply")
-        self.scene.noter.note(rule, here, f"the caller now {words}", scratch.judgement)
+        axes = {axis for each in scratch for axis in each.axes}
+        self.scene.noter.note(rule, here, f"the caller now {words}", scratch.judgement, axes=axes)
 
     # --- the contracts of an action
 
@@ -123,8 +124,11 @@ class Actions:
         for met in meetings(before, after, *known):
             if met.old.switch == met.new.switch:
                 at = self._at(here, met.old, met.new)
-                self._bodies(met, at, scene.found, whole=old.oneway == new.oneway)
-                self._errors(met, at)
+                # An action that is or was oneway answers neither responses nor errors: that is one edit.
+                whole = old.oneway == new.oneway
+                self._bodies(met, at, scene.found, whole=whole)
+                if whole:
+                    self._errors(met, at)
                 if not met.new.is_base and met.old.doc != met.new.doc:
                     scene.noter.note("docs-changed", at, "the documentation is another one")
             else:

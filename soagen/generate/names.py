@@ -67,6 +67,7 @@ _ERROR_OWN = _FIELD_OWN | {
     "add_note",
     "args",
     "as_remote",
+    "at",
     "code",
     "errors",
     "field",

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from soagen_runtime.validation import Invalid
 
 from soagen.compat import Finding
-from soagen.generate import Options, generate
+from soagen.generate import Options, generate, names
 from soagen.load import load
 from soagen.model import Project
 from tests.compat.drawing import Doc, text
@@ -38,21 +38,22 @@ def joined(findings: tuple[Finding, ...]) -> tuple[bool, bool]:
 
 @dataclass(frozen=True)
 class Built:
-    """A version of a contract, generated and imported."""
+    """A version of a contract, generated and imported as ``package``."""
 
     project: Project
-    api: ModuleType
+    package: str
+
+    def module(self, contract: str, name: str) -> ModuleType:
+        """A module of the package of a contract."""
+        return importlib.import_module(f"{self.package}.{names.module(contract)}.{name}")
 
     def decode(self, position: str) -> Decode:
-        """What the generated code reads a position with."""
-        service = self.api.service.SERVICE
-        match position:
-            case "context":
-                return service.decode_context  # type: ignore[no-any-return]  # of a module made just now
-            case "error":
-                return self.api.errors.Failed.from_variables  # type: ignore[no-any-return]  # of a module made just now
-            case _:
-                return getattr(service.actions[0], f"decode_{position}")  # type: ignore[no-any-return]  # likewise
+        """What the service `orders` reads a position with."""
+        if position == "error":
+            return self.module("orders", "errors").Failed.from_variables  # type: ignore[no-any-return]  # made just now
+        service = self.module("orders", "service").SERVICE
+        reader = service if position == "context" else service.actions[0]
+        return getattr(reader, f"decode_{position}")  # type: ignore[no-any-return]  # made just now
 
 
 class Builder:
@@ -68,10 +69,7 @@ class Builder:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(code, encoding="utf-8")
         importlib.invalidate_caches()
-        for module in ("service", "errors"):
-            if (self.folder / package / "orders" / f"{module}.py").exists():
-                importlib.import_module(f"{package}.orders.{module}")
-        return Built(project, importlib.import_module(f"{package}.orders"))
+        return Built(project, package)
 
 
 def takes(decode: Decode, message: dict[str, Any], strict: bool) -> bool:

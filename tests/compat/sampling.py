@@ -36,25 +36,9 @@ _UUID = "12345678-1234-5678-1234-567812345678"
 _UTC = dt.UTC
 _YEARS = (2019, 2020, 2021, 2028, 2029, 2030, 2031)
 _TEXTS = (
-    "",
-    "a",
-    "b",
-    "c",
-    "z",
-    "zz",
-    "zzz",
-    "zzzzz",
-    "A",
-    "AB",
-    "ABC",
-    "ABCDE",
-    "7",
-    "77",
-    "777",
-    "77777",
-    *VALUES,
-    _UUID,
-)
+    "", "a", "b", "c", "z", "zz", "zzz", "zzzzz", "zzzzzzz", "aa", "bb", "A", "AB", "ABC", "ABCD", "ABCDE",
+    "7", "77", "777", "77777", *VALUES, _UUID,
+)  # fmt: skip
 
 _POOLS: dict[Kind, Sequence[Any]] = {
     Kind.BOOL: (True, False),
@@ -73,7 +57,7 @@ _POOLS: dict[Kind, Sequence[Any]] = {
     Kind.ANY: (None, True, 3, 0.5, "zz", b"1", [], {}, {"x": 1}, Decimal(1), *VALUES),
     Kind.OBJECT: ({}, {"x": None}, {"x": 1, "y": "z", "w": [], "v": 2}),
 }
-_KEYS = ("x", "y", "z", "w", "added", "renamed", "id", "note")
+_KEYS = ("x", "y", "z", "w", "added", "renamed", "id", "note", "more")
 _DEEPEST = 5
 
 
@@ -116,7 +100,7 @@ class Sampler:
         return None if nil else self.value(type_, depth + 1)
 
     def _several(self, draw: Callable[[], Any], depth: int) -> list[Any]:
-        drawn = [draw() for _ in range(self.rng.choice((0, 1, 1, 2, 3, 4)) if depth <= _DEEPEST else 0)]
+        drawn = [draw() for _ in range(self.rng.choice((0, 1, 1, 2, 3, 4, 9)) if depth <= _DEEPEST else 0)]
         return drawn * 2 if len(drawn) == 1 and self.rng.random() < 0.2 else drawn
 
     def _named(self, ref: NamedType, depth: int) -> Any:

@@ -118,6 +118,16 @@ def test_a_name_that_may_mean_two_things_is_refused(repo: Repo) -> None:
     assert not breaks(repo, "--against", "refs/heads/main")
 
 
+def test_contracts_outside_of_the_repository_have_no_commit(
+    repo: Repo, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "orders.soa.yaml"
+    elsewhere.write_text(f"soa: 1\n{BROKEN}")
+    ended = repo.check("--against", "HEAD", str(elsewhere))
+    assert ended.code == 4
+    assert "not in the repository" in ended.err
+
+
 def test_a_variable_that_was_not_set_is_no_baseline(repo: Repo) -> None:
     assert repo.check("--against", "").code == 4
 

@@ -1,25 +1,18 @@
-"""Verdicts on variants, held against generated code for every set of switches that a client can have on.
+"""Verdicts on variants, held against calls with every set of switches that a client can have on.
 
-Versions are drawn that differ in their switches, their variants and the order of these. For each set of active switches
-that the client's version knows, a client sends the contract that its own version selects, and the server reads it by
-the one that its version selects; so does the answer come back.
+Versions are drawn that differ in their switches, their variants and the order of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import combinations
 from random import Random
-from typing import Any
 
 import pytest
 
 from soagen.compat import compare
-from soagen.compat.served import contracts
-from soagen.model import Project
-from tests.compat.building import TODAY, Builder, Built, compiled, joined, takes
+from tests.compat.building import TODAY, Builder, compiled, joined
+from tests.compat.calls import Peer, refuses
 from tests.compat.drawing import Doc
-from tests.compat.sampling import Sampler
 
 _SWITCHES = {"A": 1, "B": 2, "C": 3}
 _BODIES: tuple[Doc, ...] = ({"x": "int"}, {"x": "int", "y": "int?"}, {"x": "int", "y": "int"}, {"x": "string"})
@@ -59,46 +52,6 @@ def edited(rng: Random, doc: Doc) -> Doc:
             return {"actions": doc["actions"], **switches}
 
 
-def sets(project: Project) -> Iterator[frozenset[int]]:
-    """Every set of switches that a client of this version can have on."""
-    ids = [each.id for each in project.contracts["orders"].switches]
-    return (frozenset(some) for number in range(len(ids) + 1) for some in combinations(ids, number))
-
-
-def selected(version: Built, active: frozenset[int]) -> Any:
-    """The generated action that serves while these switches are on."""
-    actions = version.api.service.SERVICE.actions
-    return next(each for each in actions if each.switch is None or each.switch in active)
-
-
-def refuses(client: Built, server: Built, rng: Random) -> bool:
-    """Whether some call of this client fails with this server."""
-    return any(_fails(client, server, active, rng) for active in sets(client.project))
-
-
-def _fails(client: Built, server: Built, active: frozenset[int], rng: Random) -> bool:
-    calls, serves = selected(client, active), selected(server, active)
-    for body, writer, reader, strict in (
-        ("request", (client, calls), serves, True),
-        ("response", (server, serves), calls, False),
-    ):
-        version, action = writer
-        valid, read = getattr(action, f"decode_{body}"), getattr(reader, f"decode_{body}")
-        fields = _fields(version.project, action.switch)[body]
-        sampler = Sampler(version.project, rng)
-        for _ in range(20):
-            message = sampler.record(fields)
-            if takes(valid, message, True) and not takes(read, message, strict):
-                return True
-    return False
-
-
-def _fields(project: Project, switch: int | None) -> Mapping[str, Any]:
-    action = project.contracts["orders"].actions[0]
-    served = next(each for each in contracts(project, action) if each.switch == switch)
-    return {"request": served.request, "response": served.response}
-
-
 @pytest.mark.parametrize("seeds", [range(60), range(60, 120)], ids=str)
 def test_a_verdict_says_what_calls_do_for_every_set_of_switches(builder: Builder, seeds: range) -> None:
     shown = 0
@@ -108,9 +61,9 @@ def test_a_verdict_says_what_calls_do_for_every_set_of_switches(builder: Builder
         old, new = compiled(before), compiled(edited(rng, before))
         assert old is not None
         assert new is not None
-        versions = builder.build(old), builder.build(new)
+        versions = Peer(builder.build(old), "orders"), Peer(builder.build(new), "orders")
         findings = compare(old, new, TODAY)
-        real = refuses(versions[0], versions[1], rng), refuses(versions[1], versions[0], rng)
+        real = refuses(versions[0], versions[1], rng, 20), refuses(versions[1], versions[0], rng, 20)
         assert joined(findings) == real, (seed, findings)
         shown += real != (False, False)
     assert shown > 10

@@ -32,7 +32,7 @@ class ProbeLogic:
         if request.a < 0:
             raise self.shared.Forbidden(who="anybody")
         if request.a + request.b > 100:
-            raise self.probe.TooMuch(asked=request.a + request.b, limit=100)
+            raise self.probe.TooMuch(asked=request.a + request.b, limit=100).at("b")
         return self.probe.AddResponse(total=request.a + request.b, moods=request.moods)
 
     def see(self, request: Any, ctx: Any) -> Any:

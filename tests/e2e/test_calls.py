@@ -19,14 +19,14 @@ def test_a_response_arrives(world: Any) -> None:
 def test_an_error_of_the_contract_is_caught_by_its_class(world: Any) -> None:
     with pytest.raises(world.api.probe.TooMuch, match="150 is more than 100") as caught:
         world.client("probe").add(a=100, b=50)
-    assert (caught.value.asked, caught.value.limit) == (150, 100)
+    assert (caught.value.asked, caught.value.limit, caught.value.field) == (150, 100, "b")
     assert caught.value.errors[0].is_caller_error
 
 
 def test_an_error_of_an_imported_contract_is_caught_by_its_class(world: Any) -> None:
     with pytest.raises(world.api.shared.Forbidden) as caught:
         world.client("probe").add(a=-1, b=0)
-    assert caught.value.who == "anybody"
+    assert (caught.value.who, caught.value.field) == ("anybody", None)
 
 
 def test_every_fault_of_a_request_is_reported(world: Any) -> None:

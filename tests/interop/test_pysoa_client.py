@@ -326,6 +326,7 @@ def test_a_server_from_the_command_line(
         (error,) = call("call_action", "lab", "fail").errors
         assert (error["code"], error["variables"]) == ("ORDER_REJECTED", {"limit": 5, "skus": ["A-1"]})
         assert (error["message"], error["is_caller_error"]) == ("The order was rejected", True)
+        assert error["field"] == "items.0.sku"
         assert call("call_action", "lab", "none").outstanding == {"lab": 0}
     finally:
         process.terminate()
@@ -345,7 +346,7 @@ class Lab(LabServer):
         return BigResponse(data=request.fill * request.size)
 
     def fail(self, request, ctx):
-        raise OrderRejected(limit=5, skus=["A-1"])
+        raise OrderRejected(limit=5, skus=["A-1"]).at("items.0.sku")
 
     def none(self, request, ctx):
         return None

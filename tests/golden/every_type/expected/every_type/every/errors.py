@@ -249,29 +249,29 @@ class Gone(ContractError):
 
     CODE = "IS_GONE"
 
-    def __init__(self, *, at: dt.datetime) -> None:
+    def __init__(self, *, at_: dt.datetime) -> None:
         super().__init__("Gone")
-        self.at = at
+        self.at_ = at_
 
     def to_variables(self, strict: bool) -> dict[str, Any]:
         faults: list[Fault] = []
-        at = self.at
-        if type(at) is not dt.datetime or at.tzinfo is not dt.UTC:
-            at = as_datetime(faults, "at", at)
+        at_ = self.at_
+        if type(at_) is not dt.datetime or at_.tzinfo is not dt.UTC:
+            at_ = as_datetime(faults, "at", at_)
         if faults:
             raise Invalid(faults)
-        return {"at": at}
+        return {"at": at_}
 
     @classmethod
     def from_variables(cls, data: dict[str, Any], strict: bool) -> Self:
         if type(data) is not dict:
             expect_dict(data)
         faults: list[Fault] = []
-        at: dt.datetime = data.get("at", ABSENT)
-        if type(at) is not dt.datetime or at.tzinfo is not dt.UTC:
-            at = read_datetime(faults, "at", at)
+        at_: dt.datetime = data.get("at", ABSENT)
+        if type(at_) is not dt.datetime or at_.tzinfo is not dt.UTC:
+            at_ = read_datetime(faults, "at", at_)
         if strict and (faults or len(data) > 1):
             unknown_keys(faults, data, GONE_KEYS)
         if faults:
             raise Invalid(faults)
-        return cls(at=at)
+        return cls(at_=at_)
