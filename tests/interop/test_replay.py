@@ -28,7 +28,7 @@ from soagen_runtime.wire import ReplyMessage, decode_reply, decode_request, keys
 
 from tests.interop.conftest import NOBODY
 from tests.interop.peers import Site
-from tests.interop.serving import Caller
+from tests.interop.serving import Caller, messages_in
 from tests.interop.soagen_services import LabLogic, lab_server
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -160,7 +160,7 @@ def test_a_worker_outlives_them_all(
     assert connection.llen(keys.request_list("lab")) == 0
     for _ in range(len(cases) - len(SET_ASIDE)):
         assert connection.blpop([keys.reply_list("lab.probe!")], timeout=4) is not None
-    assert connection.keys("*") == []
+    assert messages_in(connection) == []
 
 
 # --- hand-made replies, most of them not quite right
