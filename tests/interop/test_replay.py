@@ -22,8 +22,10 @@ from typing import Any
 import msgpack
 import pytest
 import soagen_runtime as soagen
-from soagen_runtime.core.dispatch import REPLY_LIFETIME, Dispatcher, Nothing, Reply
+from soagen_runtime.core.dispatch import Dispatcher
 from soagen_runtime.core.stepping import run_blocking
+from soagen_runtime.core.transport import Nothing, Reply
+from soagen_runtime.core.verdict import REPLY_LIFETIME
 from soagen_runtime.wire import ReplyMessage, decode_reply, decode_request, keys
 
 from tests.interop.conftest import NOBODY

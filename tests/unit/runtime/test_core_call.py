@@ -57,6 +57,8 @@ class Recorder:
     async def now(self) -> float:
         return NOW
 
+    async def sleep(self, seconds: float) -> None: ...
+
     async def open(self, service: str) -> Recorder:
         return self
 

@@ -60,7 +60,7 @@ class AsyncEnd:
         self._bind()
         if not self._clock.is_set:
             link = AsyncLink(self._masters[0])
-            before = time.time()
+            before = time.monotonic()
             (reply,) = accepted(await link.exchange(_TIME, 1))
             self._clock.heard(reply, before)
             await link.close()

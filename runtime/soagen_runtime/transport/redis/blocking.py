@@ -51,7 +51,7 @@ class BlockingEnd:
     async def now(self) -> float:
         if not self._clock.is_set:
             link = BlockingLink(self._masters[0])
-            before = time.time()
+            before = time.monotonic()
             (reply,) = accepted(await link.exchange(_TIME, 1))
             self._clock.heard(reply, before)
             await link.close()

@@ -30,7 +30,7 @@ _REQUEST = (
 
 async def check_redis(link: Link, clock: Clock) -> None:
     """Asks. Raises `ConfigurationError` for a Redis that will not do, `TransportError` for one that cannot be asked."""
-    before = time.time()
+    before = time.monotonic()
     moment, server, replication, policy = await link.exchange(_REQUEST, 4)
     if isinstance(moment, redis.ResponseError):
         raise TransportError(f"Redis does not tell the time: {moment}") from moment

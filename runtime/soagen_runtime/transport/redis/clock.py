@@ -1,6 +1,7 @@
-"""The broker's clock, as far as it is known here: ours, and by how much the other is ahead.
+"""The broker's clock, as far as it is known here.
 
-Nobody's clock is trusted but Redis' own. Whoever asks Redis anything that answers with the time says so here.
+Nobody's clock is trusted but Redis' own. Whoever asks Redis anything that answers with the time says so here; from
+then on this process' monotonic clock counts on, which no change of the system's time moves.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ class Clock:
 
     def now(self) -> float:
         """Redis' time; our own before Redis was heard."""
-        return time.time() + (self._offset or 0.0)
+        return time.time() if self._offset is None else time.monotonic() + self._offset
 
     def heard(self, reply: Sequence[Any], before: float) -> None:
-        """Takes note of Redis' seconds and microseconds, which were asked for at ``before`` by our clock."""
+        """Takes note of Redis' seconds and microseconds, which were asked for at ``before``, on the monotonic clock."""
         seconds, microseconds = int(reply[0]), int(reply[1])
-        self._offset = seconds + microseconds / 1_000_000 - (before + time.time()) / 2
+        self._offset = seconds + microseconds / 1_000_000 - (before + time.monotonic()) / 2

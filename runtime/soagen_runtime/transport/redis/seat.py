@@ -85,10 +85,10 @@ class Seat:
         self._incarnation += 1
         name = f"{self._name}.{self._incarnation}"
         identity = Identity(f"{name}:{self._slots}", [keys.slot(self.service, name, i) for i in range(self._slots)])
-        asked_at, before = time.monotonic(), time.time()
+        asked_at = time.monotonic()
         (reply,) = accepted(await BEAT.call(self._link, [self.beat(identity, "join")]))
         identity.renewed(asked_at, self._lease)
-        self._clock.heard(reply, before)
+        self._clock.heard(reply, asked_at)
         self._commands[identity] = [SlotCommands(self.service, slot) for slot in identity.slots]
         with self._lock:
             self.identities = [*self.identities, identity]
@@ -191,7 +191,7 @@ class Seat:
         taken = results(settles, reply)
         self._pending = self._pending[len(settles) :]
         for written, delivered in zip(settles, taken, strict=True):
-            written.identity.release(written.index)
+            written.identity.release(written.slot)
             if not delivered:
                 log.warning("%s: a reply came too late: another worker had answered", self.service)
 

@@ -47,13 +47,13 @@ class _Heart:
 
     async def beat(self, service: str, lease: float) -> None:
         """Renews what is held here, and sees to the dead."""
-        asked_at, before = time.monotonic(), time.time()
+        asked_at = time.monotonic()
         late = asked_at - self._last > lease
         held = [(seat, identity) for seat in self.seats for identity in seat.identities if not identity.lost]
         calls = [seat.beat(identity, "renew", late) for seat, identity in held]
         replies = accepted(await BEAT.call(self.link, calls or [beat(service, "", "watch", lease, late)]))
         self._last = asked_at
-        self.clock.heard(replies[0], before)
+        self.clock.heard(replies[0], asked_at)
         for (_, identity), reply in zip(held, replies, strict=False):
             self._renew(identity, bool(reply[2]), asked_at, lease)
         for seat in self.seats:

@@ -18,9 +18,8 @@ payload would be copied, and packed, once more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from soagen_runtime.core.transport import Nothing, Outcome, Reply
 from soagen_runtime.core.verdict import REPLY_LIFETIME
@@ -39,16 +38,15 @@ _EXPIRE: Final = b"*3\r\n" + word("EXPIRE")
 _LIFETIME: Final = word(int(REPLY_LIFETIME))
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(NamedTuple):
     """What is written to settle one request, and how many results that has. ``replies`` is the list that a reply goes
     to; without one there is no fence.
     """
 
     identity: Identity
-    index: int
+    slot: int
     request: bytes
-    count: int
+    answers: int
     replies: bytes | None = None
 
 
@@ -59,7 +57,7 @@ def in_one(settles: Sequence[Settle]) -> tuple[bytes, int]:
     lists = dict.fromkeys([settle.replies for settle in settles if settle.replies is not None])
     expiries = [_EXPIRE + replies + _LIFETIME for replies in lists]
     request = b"".join((_MULTI, *[settle.request for settle in settles], *expiries, _EXEC))
-    return request, 2 + len(expiries) + sum([settle.count for settle in settles])
+    return request, 2 + len(expiries) + sum([settle.answers for settle in settles])
 
 
 def results(settles: Sequence[Settle], reply: Any) -> list[bool]:
@@ -71,7 +69,7 @@ def results(settles: Sequence[Settle], reply: Any) -> list[bool]:
     taken, at = [], 0
     for settle in settles:
         taken.append(settle.replies is None or bool(reply[at]))
-        at += settle.count
+        at += settle.answers
     return taken
 
 
