@@ -13,6 +13,9 @@ from soagen.baselines.baseline import Unavailable
 
 _REGULAR = ("100644", "100755")
 
+# What git tells its hooks about the repository they run in; from another folder than theirs it would be wrong.
+_OF_A_HOOK = frozenset(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"))
+
 
 class Repository:
     """The repository that a folder lies in."""
@@ -101,7 +104,7 @@ class Repository:
 
 
 def _call(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    environment = {**os.environ, "LC_ALL": "C"}
+    environment = {key: value for key, value in os.environ.items() if key not in _OF_A_HOOK} | {"LC_ALL": "C"}
     return subprocess.run(
         ["git", *arguments], cwd=folder, env=environment, input=given, capture_output=True, check=False
     )

@@ -14,6 +14,7 @@ from soagen.baselines import Unavailable
 from soagen.cli import comparing
 from soagen.cli.problems import OK, note
 from soagen.compat import Finding
+from soagen.reports.wording import seen
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     for each in comparison.compared:
         print(f"against {each.baseline.name}:" + ("" if each.findings else " nothing has changed"))
         for finding in _by_subject(each.findings):
-            print(f"  {finding.subject}: {finding.message}")
+            print(seen(f"  {finding.subject}: {finding.message}"))
     return OK
 
 

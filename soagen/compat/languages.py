@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from soagen.compat.limits import EVERYTHING, UNLIMITED, Limits, limits, natural
+from soagen.compat.limits import EVERYTHING, UNLIMITED, Bound, Limits, Range, limits, natural
 from soagen.model import (
     NO_CONSTRAINTS,
     Alias,
@@ -208,7 +208,5 @@ def entry(project: Project, field: Field) -> Entry:
 
 def entries(record: Record) -> Limits:
     """How many keys a record may have, as limits of a map."""
-    from soagen.compat.limits import Bound, Range
-
     least = sum(not each.absent for each in record.values())
     return Limits(EVERYTHING, Range(Bound(least), Bound(len(record))))

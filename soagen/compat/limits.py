@@ -115,17 +115,14 @@ UNLIMITED = Limits()
 
 def limits(kind: Kind | None, together: Sequence[Constraints]) -> Limits:
     """The limits of a type; ``kind`` is None for lists and maps."""
-    given = [each for each in together if each is not None]
-    if not given and kind not in _STEPS:
-        return UNLIMITED
-    size = _sizes(given)
-    some = [frozenset(each.currencies) for each in given if each.currencies]
+    size = _sizes(together)
+    some = [frozenset(each.currencies) for each in together if each.currencies]
     single = size.high is not None and size.high.number <= 1
     return Limits(
-        range=_range(kind, given),
+        range=_range(kind, together),
         size=size,
-        patterns=frozenset(each.pattern for each in given if each.pattern is not None),
-        unique=any(each.unique for each in given) and not single,
+        patterns=frozenset(each.pattern for each in together if each.pattern is not None),
+        unique=any(each.unique for each in together) and not single,
         currencies=frozenset.intersection(*some) if some else None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from soagen.compat.outcome import Against, Judged, Outcome
-from soagen.reports.wording import STANDINGS, TWO_STEPS, conclusion, labels, sentence
+from soagen.reports.wording import STANDINGS, TWO_STEPS, conclusion, labels, seen, sentence
 
 
 def render(outcome: Outcome) -> str:
@@ -41,4 +41,4 @@ def _row(item: Judged) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return seen(text).replace("|", "\\|")

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from soagen.compat.findings import Finding
 from soagen.compat.outcome import Against, Judged, Outcome, Standing
 from soagen.diagnostics import Span, lines_of
-from soagen.reports.wording import TWO_STEPS, conclusion, counted, instead, labels, reasons, where_before
+from soagen.reports.wording import TWO_STEPS, conclusion, counted, instead, labels, reasons, seen, where_before
 
 _MOST_PLACES = 3
 
 
 def render(outcome: Outcome) -> str:
     """The report."""
-    return "\n".join(_lines(outcome))
+    return "\n".join(map(seen, _lines(outcome)))
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:

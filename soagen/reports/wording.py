@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from soagen.compat.findings import Finding
@@ -19,6 +20,15 @@ MEANINGS = {
 STANDINGS = {Standing.ALLOWED: "allowed", Standing.ACCEPTED: "accepted", Standing.FAILS: "not allowed"}
 
 TWO_STEPS = "Nothing here breaks by itself: ship what wants servers first and what wants clients first in two releases."
+
+
+# What a terminal or a page would obey, or not show at all: texts of a contract may hold it.
+_UNSEEN = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+
+
+def seen(text: str) -> str:
+    """One line of text, with a sign for each character that can't be seen."""
+    return _UNSEEN.sub("\ufffd", text)
 
 
 def labels(finding: Finding) -> str:

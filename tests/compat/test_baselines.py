@@ -101,6 +101,13 @@ def test_a_folder_below_the_top_can_be_where_it_is_run(repo: Repo, monkeypatch: 
     assert breaks(repo, "--against", "HEAD:schemas")
 
 
+def test_in_a_hook_git_is_asked_anew_where_the_repository_is(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.write({"schemas/orders.soa.yaml": BROKEN})
+    monkeypatch.setenv("GIT_DIR", ".git")
+    monkeypatch.chdir(repo.root / "schemas")
+    assert breaks(repo, "--against", "HEAD")
+
+
 def test_before_the_first_commit_there_is_nothing_to_compare_with(folder: Repo) -> None:
     folder.git("init", "-q")
     ended = folder.check()

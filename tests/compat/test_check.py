@@ -208,6 +208,11 @@ def changed(project: Repo) -> Repo:
     return project
 
 
+def test_text_shows_no_character_that_a_terminal_would_obey(changed: Repo) -> None:
+    out = changed.check("--against", "old").out
+    assert "the value `<&|>\ufffd` was removed [enum-value-removed] orders.E.<&|>\ufffd\n" in out
+
+
 def test_json_keeps_to_its_schema(changed: Repo) -> None:
     document: dict[str, Any] = json.loads(changed.check("--against", "old", "--format", "json").out)
     jsonschema.validate(document, json.loads((resources("schemas") / "check.schema.json").read_text()))
@@ -273,7 +278,7 @@ def test_every_format_can_say_that_nothing_changed(project: Repo, form: str) -> 
 def test_diff_tells_everything_and_judges_nothing(changed: Repo) -> None:
     ended = changed.run("diff", "--against", "old")
     assert ended.code == 0
-    assert ended.out.startswith("against old:\n  orders.E.<&|>\n: the value")
+    assert ended.out.startswith("against old:\n  orders.E.<&|>\ufffd: the value")
     assert "orders.a.request.x: `int` became `string`" in ended.out
     (compared,) = json.loads(changed.run("diff", "--against", "old", "--format", "json").out)
     assert len(compared["changes"]) == 4
