@@ -45,6 +45,10 @@ class _Heart:
         self.reaper: Reaper | None = None
         self._last = time.monotonic()
 
+    def begin(self) -> None:
+        """Takes note that beating begins: what came before was no outage."""
+        self._last = time.monotonic()
+
     async def beat(self, service: str, lease: float) -> None:
         """Renews what is held here, and sees to the dead."""
         asked_at = time.monotonic()
@@ -87,6 +91,7 @@ class ServerEnd:
         redelivery = Redelivery(service, request_bytes)
         for heart in self._hearts:
             await check_redis(heart.link, heart.clock)
+            heart.begin()
             heart.reaper = Reaper(
                 service.name,
                 redelivery,
