@@ -47,7 +47,8 @@ class Money:
     minor: int
 
 
-# A bound is of the type it bounds; for money it is an int, in minor units.
+# A bound is of the type it bounds; for money it is an int, in minor units, and for a float an int where one is written,
+# since messages show a bound as it is written.
 Bound: TypeAlias = int | float | Decimal | dt.date | dt.time | dt.datetime | dt.timedelta
 
 # A literal of any type, in the shape it has in Python: structs and maps are dicts (structs by the fields' own names,

@@ -19,12 +19,13 @@ from soagen.baselines.git import Repository
 
 def commit(given: str, sources: Sources) -> Baseline | None:
     """The commit that a ref names."""
-    repository = None if "://" in given else Repository.around(sources.root)
+    is_no_ref = "://" in given or given.startswith((".", "/"))
+    repository = None if is_no_ref else Repository.around(sources.root)
     if repository is None:
         return None
     found = repository.commit(given)
     if found is None:
-        raise Unavailable(f"there is no commit {given} here.", _fetch(repository, given))
+        raise Unavailable(f"there is no commit {given} here, nor a file or folder.", _fetch(repository, given))
     return _at(repository, found, given, sources)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from soagen.checks import bounds
 from soagen.checks.currencies import CURRENCIES
 from soagen.checks.patterns import PatternError, compiled
-from soagen.checks.scalars import FORMS, Form, hint, minor
+from soagen.checks.scalars import FORMS, Form, hint, integer, minor
 from soagen.findings import Report
 from soagen.model import NO_CONSTRAINTS, Constraints, Kind, ListType, MapType, NamedType, OptionalType, ScalarType, Type
 from soagen.parse.shapes import did_you_mean
@@ -39,7 +39,19 @@ _ALLOWED: Mapping[Kind, frozenset[str]] = {
 }
 _LIST = frozenset(("min_items", "max_items", "unique"))
 _MAP = frozenset(("min_entries", "max_entries"))
-_MONEY_BOUND = Form(minor, "a whole number of minor units, such as 1250")
+
+
+def _float_bound(text: str) -> object:
+    """An int where one is written: messages show a bound as it is written, ``60`` or ``60.0``."""
+    value = integer(text)
+    return FORMS[Kind.FLOAT].read(text) if value is None else value
+
+
+_BOUNDS: Mapping[Kind, Form] = {
+    **FORMS,
+    Kind.FLOAT: FORMS[Kind.FLOAT]._replace(read=_float_bound),
+    Kind.MONEY: Form(minor, "a whole number of minor units, such as 1250"),
+}
 
 
 def read_constraints(book: Book, plain: Plain, trees: Sequence[ConstraintTree]) -> Constraints:
@@ -99,7 +111,7 @@ def _value(tree: ConstraintTree, type_: Type, report: Report) -> object:
 
 
 def _bound(key: str, node: Scalar, kind: Kind, report: Report) -> object:
-    form = _MONEY_BOUND if kind is Kind.MONEY else FORMS[kind]
+    form = _BOUNDS[kind]
     value = form.read(node.text)
     if isinstance(value, float) and not math.isfinite(value):
         report.add("BAD_LITERAL", node.at, f"`{key}` must be a finite number")

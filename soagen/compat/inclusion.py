@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from soagen.compat.languages import (
@@ -43,35 +44,42 @@ class Inclusion:
     reader: Project
     strict: bool
     _assumed: set[tuple[Type | Text, Type | Text]] = field(default_factory=set)
+    _waiting: list[tuple[NamedType, NamedType]] = field(default_factory=list)
 
     def holds(self, sent: Type | Text, read: Type | Text) -> bool:
         """Whether every value of ``sent`` is taken as a ``read``; optionals count as what they hold."""
-        self._assumed.clear()
-        return self._type(sent, read)
+        return self._settled(lambda: self._type(sent, read))
 
     def body(self, sent: Body, read: Body) -> bool:
         """The same for requests and responses."""
-        self._assumed.clear()
-        return self._shape(body_shape(self.writer, sent), body_shape(self.reader, read))
+        return self._settled(lambda: self._shape(body_shape(self.writer, sent), body_shape(self.reader, read)))
 
     def record(self, sent: Record, read: Record) -> bool:
         """The same for fields."""
-        self._assumed.clear()
-        return self._record(sent, read)
+        return self._settled(lambda: self._record(sent, read))
 
-    def element(self, sent: Type, read: Type) -> bool:
-        """The same for elements of lists and maps, of which nil may be one."""
+    def _settled(self, question: Callable[[], bool]) -> bool:
+        """The answer to a question, and to all that were put off on the way.
+
+        Types may be nested deeper than Python's stack.
+        """
         self._assumed.clear()
-        return self._element(sent, read)
+        self._waiting.clear()
+        holds = question()
+        while holds and self._waiting:
+            sent, read = self._waiting.pop()
+            holds = self._shape(shape(self.writer, sent), shape(self.reader, read))
+        return holds
 
     # --- the relation
 
     def _type(self, sent: Type | Text, read: Type | Text) -> bool:
         sent, read = _inner(sent), _inner(read)
         if isinstance(sent, NamedType) and isinstance(read, NamedType):
-            if (sent, read) in self._assumed:
-                return True
-            self._assumed.add((sent, read))
+            if (sent, read) not in self._assumed:
+                self._assumed.add((sent, read))
+                self._waiting.append((sent, read))
+            return True
         return self._shape(shape(self.writer, sent), shape(self.reader, read))
 
     def _shape(self, sent: Shape, read: Shape) -> bool:

@@ -64,6 +64,8 @@ class Walk(Noter):
     changes: Changes
     reached: Reached
     seen: set[tuple[NamedType, NamedType]] = field(default_factory=set)
+    _waiting: list[tuple[NamedType, NamedType, Here]] = field(default_factory=list)
+    _is_walking: bool = False
 
     def home(self, path: str) -> str:
         """The contract that a file holds."""
@@ -185,9 +187,22 @@ class Walk(Noter):
             constraints.compare(self, plain, before, after, edited.here)
 
     def _definitions(self, old: NamedType, new: NamedType, here: Here) -> None:
+        """Compares two definitions, and those that they lead to after them.
+
+        Types may be nested deeper than Python's stack.
+        """
         if (old, new) in self.seen:
             return
         self.seen.add((old, new))
+        self._waiting.append((old, new, here))
+        if self._is_walking:
+            return
+        self._is_walking = True
+        while self._waiting:
+            self._definition(*self._waiting.pop())
+        self._is_walking = False
+
+    def _definition(self, old: NamedType, new: NamedType, here: Here) -> None:
         before, after = self.old.type(old), self.new.type(new)
         here = here.into(f"{new.contract}.{new.name}", before.span, after.span)
         self._named(old, new, here)

@@ -14,12 +14,13 @@ from soagen.generate.layout import Node, call, collection, compared
 from soagen.generate.spelling import Plain, Speller, microseconds
 from soagen.model import Bound, Constraints, Kind, ScalarType
 
-# Constraint -> the comparison that breaks it, the one that keeps it, and the word of the runtime.
+# Constraint -> the comparison that breaks it, the one that keeps it, and the word of the runtime; in the order in which
+# Conformity reports them.
 _BOUNDS = (
-    ("min", "<", ">=", "too_low"),
-    ("max", ">", "<=", "too_high"),
     ("above", "<=", ">", "not_above"),
     ("below", ">=", "<", "not_below"),
+    ("min", "<", ">=", "too_low"),
+    ("max", ">", "<=", "too_high"),
 )
 _SIZES = (
     ("min_length", "<", "too_short"),
@@ -74,6 +75,7 @@ class Checker:
         found: list[Check] = []
         for rule in plain.rules:
             named = names.snake(rule.alias) if rule.alias else hint
+            found += self._currencies(local, path, named, rule.constraints)
             found += self._bounds(local, path, named, kind, rule.constraints, encoded)
             found += self._sizes(local, path, rule.constraints)
             found += self._others(local, path, named, rule.constraints)
@@ -113,10 +115,10 @@ class Checker:
                     yield self._check(local, broken, shown, word, path, shown)
 
     def _bound(self, hint: str, bound: Bound, kind: Kind | None) -> str:
-        if kind is Kind.FLOAT:
-            return str(self.speller.value(bound, ScalarType(Kind.FLOAT)))
-        if isinstance(bound, (int, float)):
+        if isinstance(bound, int):
             return repr(bound)
+        if isinstance(bound, float):
+            return str(self.speller.value(bound, ScalarType(Kind.FLOAT)))
         return self.constants.name(hint, self.speller.value(bound, ScalarType(kind or Kind.ANY)))
 
     def _sizes(self, local: str, path: str, constraints: Constraints) -> Iterator[Check]:
@@ -133,6 +135,8 @@ class Checker:
         if constraints.unique:
             repeats = call(self.speller.scope.runtime("repeats"), local)
             yield self._check(str(repeats), "", "", "not_unique", path, None)
+
+    def _currencies(self, local: str, path: str, hint: str, constraints: Constraints) -> Iterator[Check]:
         if constraints.currencies:
             codes = collection("{", map(text.string, constraints.currencies), "}")
             allowed = self.constants.name(f"{hint}_currencies", call("frozenset", codes))

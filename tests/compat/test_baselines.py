@@ -135,6 +135,13 @@ def test_contracts_outside_of_the_repository_have_no_commit(
     assert "not in the repository" in ended.err
 
 
+def test_a_path_that_is_not_there_is_not_taken_for_a_ref(repo: Repo) -> None:
+    for path in ("./old", "/nowhere/at/all", "../old"):
+        ended = repo.check("--against", path)
+        assert ended.code == 4
+        assert f"{path} is neither a file or folder, nor a commit of a git repository" in ended.err
+
+
 def test_a_variable_that_was_not_set_is_no_baseline(repo: Repo) -> None:
     assert repo.check("--against", "").code == 4
 

@@ -186,6 +186,19 @@ def test_a_break_that_is_meant_is_accepted_for_a_time(
     assert broken["accepted_because"] == (None if code else "nobody calls it yet")
 
 
+def test_soagen_yaml_accepts_as_well(project: Repo) -> None:
+    edit(project, "breaking")
+    (project.root / "pyproject.toml").unlink()
+    accept = "accept:\n  - {rule: required-field-added, path: orders.a.*, reason: nobody calls it yet, expires: %s}\n"
+    for day, code in (("2026-01-01", 0), ("2025-12-31", 1)):
+        project.write({"soagen.yaml": "sources: [schemas]\n" + accept % day})
+        assert project.check("--against", "old").code == code
+    project.write({"soagen.yaml": "sources: [schemas]\n" + accept % "soon"})
+    ended = project.check("--against", "old")
+    assert (ended.code, ended.out) == (2, "")
+    assert "soagen.yaml:2:1: accept: acceptance 1 must expire on a day, such as 2030-01-31" in ended.err
+
+
 def test_an_acceptance_needs_a_reason(project: Repo) -> None:
     project.write({"pyproject.toml": CONFIG + '[[tool.soagen.accept]]\nrule = "action-removed"\npath = "x"\n'})
     ended = project.check("--against", "old")

@@ -108,3 +108,16 @@ def test_fingerprints_do_not_move_with_lines_and_files() -> None:
     other = compare(project({"orders.soa.yaml": before}), project({"elsewhere/orders.soa.yaml": moved}), TODAY)
     assert [each.fingerprint for each in one] == [each.fingerprint for each in other]
     assert one[0].after != other[0].after
+
+
+@pytest.mark.parametrize(("last", "body"), [("float", "T0"), ("int", "object"), ("int", "map<any>")])
+def test_types_may_be_nested_deeper_than_pythons_stack(last: str, body: str) -> None:
+    """At the far end of a chain of types, and with the whole chain in place of something else."""
+
+    def contract(last: str, body: str) -> dict[str, str]:
+        chain = "".join(f"  T{number}: {{fields: {{x: T{number + 1}}}}}\n" for number in range(2000))
+        types = f"types:\n{chain}  T2000: {{fields: {{x: {last}}}}}\n"
+        return {"orders.soa.yaml": f"soa: 1\nservice: orders\n{types}actions: {{a: {{request: {{t: {body}}}}}}}\n"}
+
+    (found,) = compare(project(contract("int", "T0")), project(contract(last, body)), TODAY)
+    assert written(found).startswith("servers-first | type-widened | orders.")

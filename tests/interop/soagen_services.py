@@ -66,6 +66,9 @@ class LabLogic:
     def big(self, request: Any, ctx: Any) -> Any:
         return self.api.lab.BigResponse(data=request.fill * request.size)
 
+    def bounded(self, request: Any, ctx: Any) -> None:
+        return None
+
     def boom(self, request: Any, ctx: Any) -> Any:
         raise ValueError("boom")
 

@@ -65,6 +65,35 @@ def wrong_order(**changes: Any) -> dict[str, Any]:
     return {key: value for key, value in {**ORDER, **changes}.items() if value is not ...}
 
 
+BOUNDED = {
+    "an_int": 6,
+    "a_float": 60,
+    "another_float": 0.0,
+    "a_decimal": Decimal(1000),
+    "an_amount": Amount.from_code_and_minor("EUR", 6),
+    "a_date": dt.date(2020, 1, 1),
+    "a_time": dt.time(17, 59, 59, 999999),
+    "in_utc": dt.datetime(2020, 1, 1, tzinfo=dt.UTC),
+    "a_text": "ab",
+}
+BELOW = {
+    "an_int": 0,
+    "a_float": -0.1,
+    "another_float": -0.5,
+    "a_decimal": Decimal("0.1"),
+    "an_amount": Amount.from_code_and_minor("JPY", 0),
+    "a_date": dt.date(2019, 12, 31),
+    "in_utc": dt.datetime(2019, 12, 31, 23, 59, tzinfo=dt.UTC),
+    "a_text": "",
+}
+ABOVE = {
+    "an_int": 1001,
+    "a_float": 60.5,
+    "another_float": 60,
+    "a_decimal": Decimal("1000.1"),
+    "a_time": dt.time(18),
+}
+
 # --- calls of one action
 
 CALLS: list[tuple[str, str, Any]] = [
@@ -127,6 +156,9 @@ CALLS: list[tuple[str, str, Any]] = [
     ("a text for a float", "sleep", {"seconds": "x"}),
     ("a decimal for a float", "sleep", {"seconds": Decimal(1)}),
     ("a float too big", "sleep", {"seconds": 61.0}),
+    ("within all bounds", "bounded", BOUNDED),
+    ("below all bounds", "bounded", {**BOUNDED, **BELOW}),
+    ("above all bounds", "bounded", {**BOUNDED, **ABOVE}),
     ("a key that is no text", "echo", {1: "a"}),
     ("a body that is no map", "create_order", ["x"]),
     ("required and null, but absent", "roundTrip", {k: v for k, v in KINDS.items() if k != "orNull"}),
@@ -351,7 +383,7 @@ class Lab(LabServer):
     def none(self, request, ctx):
         return None
 
-    echo = context = create_order = sleep = boom = bad_response = unserializable = job_error = none
+    echo = context = create_order = sleep = bounded = boom = bad_response = unserializable = job_error = none
     server_error = greet_their_language = round_trip = relay = none
 """
 

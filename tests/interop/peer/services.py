@@ -8,6 +8,7 @@ import itertools
 import time
 
 import currint
+import pytz
 from conformity import fields
 from conformity.fields.currency import Amount
 from pysoa.common.errors import Error
@@ -90,7 +91,7 @@ class Fail(Action):
 
 
 class Sleep(Action):
-    request_schema = fields.Dictionary({"seconds": fields.Float(gte=0.0, lte=60.0)})
+    request_schema = fields.Dictionary({"seconds": fields.Float(gte=0, lte=60)})
     response_schema = fields.Dictionary({"slept": fields.Float()})
 
     def run(self, request):
@@ -104,6 +105,25 @@ class Big(Action):
 
     def run(self, request):
         return {"data": request.body.get("fill", "x") * request.body["size"]}
+
+
+class Bounded(Action):
+    request_schema = fields.Dictionary(
+        {
+            "an_int": fields.Integer(gt=5, gte=1, lt=100, lte=1000),
+            "a_float": fields.Float(gte=0, lte=60),
+            "another_float": fields.Float(gt=-0.5, lt=60.0),
+            "a_decimal": fields.Decimal(gt=decimal.Decimal("0.10"), lte=decimal.Decimal("1e3")),
+            "an_amount": Amount(valid_currencies={"EUR", "USD"}, gt=5, gte=1),
+            "a_date": fields.Date(gte=datetime.date(2020, 1, 1)),
+            "a_time": fields.Time(lt=datetime.time(18, 0)),
+            "in_utc": fields.DateTime(gte=datetime.datetime(2020, 1, 1, tzinfo=pytz.utc)),
+            "a_text": fields.UnicodeString(min_length=2),
+        }
+    )
+
+    def run(self, request):
+        return {}
 
 
 class Boom(Action):
@@ -230,6 +250,7 @@ class LabServer(Server):
         "fail": Fail,
         "sleep": Sleep,
         "big": Big,
+        "bounded": Bounded,
         "boom": Boom,
         "bad_response": BadResponse,
         "unserializable": Unserializable,

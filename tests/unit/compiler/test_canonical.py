@@ -83,6 +83,7 @@ def test_what_is_said_to_people_does_not_count(old: str, new: str) -> None:
         ("everything.soa.yaml", "maybe: int?", "maybe: int"),
         ("everything.soa.yaml", "default: 014", "default: 13"),
         ("everything.soa.yaml", "max: 1e3, default: 1.50", "max: 1e3, default: 1.5"),
+        ("everything.soa.yaml", "above: -1e3", "above: -1000"),  # messages tell it so
         ("everything.soa.yaml", 'null, "true"]', "null, true]"),
         ("everything.soa.yaml", "min_items: 1, max_items: 3", "min_items: 1, max_items: 4"),
         ("everything.soa.yaml", "wire: x-hidden", "wire: y-hidden"),

@@ -204,6 +204,38 @@ def test_bounds_are_values_of_their_types(everything: Contract) -> None:
     assert types["not_needed"] == OptionalType(ScalarType(Kind.INT, Constraints(max=5)))
 
 
+@pytest.mark.parametrize(
+    ("kind", "written", "shown"),
+    [
+        ("float", "60", "60"),
+        ("float", "060", "60"),
+        ("float", "-1", "-1"),
+        ("float", "60.0", "60.0"),
+        ("float", "60.5", "60.5"),
+        ("float", "1e3", "1000.0"),
+        ("float", "1e30", "1e+30"),
+        ("float", "18446744073709551616", "1.8446744073709552e+19"),
+        ("decimal", "60", "60"),
+        ("decimal", '"60.00"', "60.00"),
+        ("decimal", "1e3", "1E+3"),
+        ("money", "1250", "1250"),
+        ("date", "2026-01-31", "2026-01-31"),
+        ("time", '"09:30"', "09:30:00"),
+        ("datetime", "2026-01-31T09:30:00+01:00", "2026-01-31 08:30:00+00:00"),
+        ("local_datetime", "2026-01-31T09:30:00.5", "2026-01-31 09:30:00.500000"),
+        ("duration", "90m", "1:30:00"),
+    ],
+)
+def test_a_bound_is_shown_as_conformity_would_show_it(kind: str, written: str, shown: str) -> None:
+    text = f"soa: 1\npackage: p\ntypes: {{A: {{type: {kind}, max: {written}}}}}\n"
+    project = load(["p.soa.yaml"], lambda _: text.encode()).project
+    assert project is not None
+    (alias,) = project.contracts["p"].types
+    assert isinstance(alias, Alias)
+    assert isinstance(alias.type, ScalarType)
+    assert str(alias.type.constraints.max) == shown
+
+
 def test_presence_and_wire_names(everything: Contract) -> None:
     fields = _fields(everything, "Everything")
     assert fields["a_string"].presence is Presence.DEFAULTED

@@ -34,6 +34,8 @@ CONSTRAINED: dict[str, Any] = {
     "an_int": 1,
     "an_open_int": 2,
     "a_float": 0.5,
+    "a_float_of_whole_bounds": 60.0,
+    "a_float_of_other_whole_bounds": 60.0,
     "a_decimal": Decimal("0.02"),
     "a_percent": Decimal(50),
     "some_money": Amount.from_code_and_minor("EUR", 1),
@@ -91,6 +93,29 @@ def test_what_breaks_a_constraint_is_refused_by_a_server(
     codec: Any, change: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     assert faults(codec.decode_constrained, CONSTRAINED | change) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("a_float", 1000.0, "Value not < 1000.0"),
+        ("a_float_of_whole_bounds", 60.5, "Value not <= 60"),
+        ("a_float_of_whole_bounds", -1, "Value not > -1"),
+        ("a_float_of_whole_bounds", float("nan"), "Value not > -1, Value not <= 60"),
+        ("a_float_of_other_whole_bounds", 60.5, "Value not <= 60.0"),
+        ("a_decimal", Decimal("0.010"), "Value not > 0.01"),
+        ("some_money", Amount.from_code_and_minor("JPY", 0), "Not a valid currency code, Value not >= 1"),
+        ("a_date", dt.date(2031, 1, 1), "Value not <= 2030-12-31"),
+        ("a_time", dt.time(18), "Value not < 18:00:00"),
+        ("a_datetime", dt.datetime(2019, 1, 1, tzinfo=dt.UTC), "Value not >= 2020-01-01 00:00:00+00:00"),
+        ("a_local_datetime", dt.datetime(2020, 1, 1), "Value not > 2020-01-01 00:00:00"),
+        ("a_duration", 0, "Value not >= 0:00:00.001000"),
+    ],
+)
+def test_a_bound_is_told_as_it_is_written(codec: Any, field: str, value: Any, message: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        codec.decode_constrained({**CONSTRAINED, field: value}, True)
+    assert ", ".join(fault.message for fault in raised.value.faults) == message
 
 
 def test_a_client_leaves_constraints_and_unknown_keys_to_the_server(codec: Any) -> None:

@@ -106,10 +106,10 @@ def encode_order(value: types.Order, strict: bool) -> dict[str, Any]:
     if type(total) is not Amount:
         total = as_money(faults, "total", total)
     if strict:
-        if total.value < 0:
-            too_low(faults, "total", 0)
         if total.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "total")
+        if total.value < 0:
+            too_low(faults, "total", 0)
     receipt: Any = value.receipt
     if receipt is not None:
         receipt = nested(
@@ -171,10 +171,10 @@ def decode_order(data: dict[str, Any], strict: bool) -> types.Order:
     if type(total) is not Amount:
         total = as_money(faults, "total", total)
     if strict:
-        if total.value < 0:
-            too_low(faults, "total", 0)
         if total.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "total")
+        if total.value < 0:
+            too_low(faults, "total", 0)
     receipt = data.get("receipt")
     if receipt is not None:
         receipt = nested(
@@ -252,10 +252,10 @@ def encode_quote_response(value: types.QuoteResponse, strict: bool) -> dict[str,
     if type(total) is not Amount:
         total = as_money(faults, "total", total)
     if strict:
-        if total.value < 0:
-            too_low(faults, "total", 0)
         if total.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "total")
+        if total.value < 0:
+            too_low(faults, "total", 0)
     if faults:
         raise Invalid(faults)
     return {"total": total}
@@ -269,10 +269,10 @@ def decode_quote_response(data: dict[str, Any], strict: bool) -> types.QuoteResp
     if type(total) is not Amount:
         total = as_money(faults, "total", total)
     if strict:
-        if total.value < 0:
-            too_low(faults, "total", 0)
         if total.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "total")
+        if total.value < 0:
+            too_low(faults, "total", 0)
     if strict and (faults or len(data) > 1):
         unknown_keys(faults, data, QUOTE_RESPONSE_KEYS)
     if faults:
@@ -292,18 +292,18 @@ def encode_quote_summer_sale_response(
     if type(total) is not Amount:
         total = as_money(faults, "total", total)
     if strict:
-        if total.value < 0:
-            too_low(faults, "total", 0)
         if total.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "total")
+        if total.value < 0:
+            too_low(faults, "total", 0)
     instead_of = value.instead_of
     if type(instead_of) is not Amount:
         instead_of = as_money(faults, "instead_of", instead_of)
     if strict:
-        if instead_of.value < 0:
-            too_low(faults, "instead_of", 0)
         if instead_of.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "instead_of")
+        if instead_of.value < 0:
+            too_low(faults, "instead_of", 0)
     valid_until = value.valid_until
     if type(valid_until) is not dt.datetime or valid_until.tzinfo is not dt.UTC:
         valid_until = as_datetime(faults, "valid_until", valid_until)
@@ -322,18 +322,18 @@ def decode_quote_summer_sale_response(
     if type(total) is not Amount:
         total = as_money(faults, "total", total)
     if strict:
-        if total.value < 0:
-            too_low(faults, "total", 0)
         if total.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "total")
+        if total.value < 0:
+            too_low(faults, "total", 0)
     instead_of: Amount = data.get("instead_of", ABSENT)
     if type(instead_of) is not Amount:
         instead_of = as_money(faults, "instead_of", instead_of)
     if strict:
-        if instead_of.value < 0:
-            too_low(faults, "instead_of", 0)
         if instead_of.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "instead_of")
+        if instead_of.value < 0:
+            too_low(faults, "instead_of", 0)
     valid_until: dt.datetime = data.get("valid_until", ABSENT)
     if type(valid_until) is not dt.datetime or valid_until.tzinfo is not dt.UTC:
         valid_until = read_datetime(faults, "valid_until", valid_until)

@@ -47,8 +47,8 @@ BANK_ACCOUNT_KEYS: Final = frozenset({"iban"})
 PRICE_CURRENCIES: Final = frozenset({"EUR", "USD"})
 VOUCHER_KEYS: Final = frozenset({"code", "worth"})
 DECLINE_REASON: Final = members(types.DeclineReason)
-RECEIPT_FEE_RATE_MIN: Final = Decimal(0)
 RECEIPT_FEE_RATE_BELOW: Final = Decimal(1)
+RECEIPT_FEE_RATE_MIN: Final = Decimal(0)
 RECEIPT_KEYS: Final = frozenset({"id", "amount", "fee_rate", "charged_at"})
 CHARGE_REQUEST_KEYS: Final = frozenset({"order_id", "amount", "method"})
 CHARGE_RESPONSE_KEYS: Final = frozenset({"receipt"})
@@ -150,10 +150,10 @@ def encode_voucher(value: types.Voucher, strict: bool) -> dict[str, Any]:
     if type(worth) is not Amount:
         worth = as_money(faults, "worth", worth)
     if strict:
-        if worth.value < 0:
-            too_low(faults, "worth", 0)
         if worth.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "worth")
+        if worth.value < 0:
+            too_low(faults, "worth", 0)
     if faults:
         raise Invalid(faults)
     return {"code": code, "worth": worth}
@@ -170,10 +170,10 @@ def decode_voucher(data: dict[str, Any], strict: bool) -> types.Voucher:
     if type(worth) is not Amount:
         worth = as_money(faults, "worth", worth)
     if strict:
-        if worth.value < 0:
-            too_low(faults, "worth", 0)
         if worth.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "worth")
+        if worth.value < 0:
+            too_low(faults, "worth", 0)
     if strict and (faults or len(data) > 2):
         unknown_keys(faults, data, VOUCHER_KEYS)
     if faults:
@@ -232,18 +232,18 @@ def encode_receipt(value: types.Receipt, strict: bool) -> dict[str, Any]:
     if type(amount) is not Amount:
         amount = as_money(faults, "amount", amount)
     if strict:
-        if amount.value < 0:
-            too_low(faults, "amount", 0)
         if amount.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "amount")
+        if amount.value < 0:
+            too_low(faults, "amount", 0)
     fee_rate = value.fee_rate
     if type(fee_rate) is not Decimal:
         fee_rate = as_decimal(faults, "fee_rate", fee_rate)
     if strict:
-        if fee_rate.is_nan() or fee_rate < RECEIPT_FEE_RATE_MIN:
-            too_low(faults, "fee_rate", RECEIPT_FEE_RATE_MIN)
         if fee_rate.is_nan() or fee_rate >= RECEIPT_FEE_RATE_BELOW:
             not_below(faults, "fee_rate", RECEIPT_FEE_RATE_BELOW)
+        if fee_rate.is_nan() or fee_rate < RECEIPT_FEE_RATE_MIN:
+            too_low(faults, "fee_rate", RECEIPT_FEE_RATE_MIN)
     charged_at = value.charged_at
     if type(charged_at) is not dt.datetime or charged_at.tzinfo is not dt.UTC:
         charged_at = as_datetime(faults, "charged_at", charged_at)
@@ -261,18 +261,18 @@ def decode_receipt(data: dict[str, Any], strict: bool) -> types.Receipt:
     if type(amount) is not Amount:
         amount = as_money(faults, "amount", amount)
     if strict:
-        if amount.value < 0:
-            too_low(faults, "amount", 0)
         if amount.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "amount")
+        if amount.value < 0:
+            too_low(faults, "amount", 0)
     fee_rate: Decimal = data.get("fee_rate", ABSENT)
     if type(fee_rate) is not Decimal:
         fee_rate = as_decimal(faults, "fee_rate", fee_rate)
     if strict:
-        if fee_rate.is_nan() or fee_rate < RECEIPT_FEE_RATE_MIN:
-            too_low(faults, "fee_rate", RECEIPT_FEE_RATE_MIN)
         if fee_rate.is_nan() or fee_rate >= RECEIPT_FEE_RATE_BELOW:
             not_below(faults, "fee_rate", RECEIPT_FEE_RATE_BELOW)
+        if fee_rate.is_nan() or fee_rate < RECEIPT_FEE_RATE_MIN:
+            too_low(faults, "fee_rate", RECEIPT_FEE_RATE_MIN)
     charged_at: dt.datetime = data.get("charged_at", ABSENT)
     if type(charged_at) is not dt.datetime or charged_at.tzinfo is not dt.UTC:
         charged_at = read_datetime(faults, "charged_at", charged_at)
@@ -299,10 +299,10 @@ def encode_charge_request(value: types.ChargeRequest, strict: bool) -> dict[str,
     if type(amount) is not Amount:
         amount = as_money(faults, "amount", amount)
     if strict:
-        if amount.value < 0:
-            too_low(faults, "amount", 0)
         if amount.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "amount")
+        if amount.value < 0:
+            too_low(faults, "amount", 0)
     method = nested(faults, "method", value.method, encode_payment_method, strict)
     if faults:
         raise Invalid(faults)
@@ -320,10 +320,10 @@ def decode_charge_request(data: dict[str, Any], strict: bool) -> types.ChargeReq
     if type(amount) is not Amount:
         amount = as_money(faults, "amount", amount)
     if strict:
-        if amount.value < 0:
-            too_low(faults, "amount", 0)
         if amount.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "amount")
+        if amount.value < 0:
+            too_low(faults, "amount", 0)
     method = nested(
         faults, "method", data.get("method", ABSENT), decode_payment_method, strict
     )

@@ -77,10 +77,10 @@ def encode_level(value: types.Level, strict: bool) -> dict[str, Any]:
     if type(price) is not Amount:
         price = as_money(faults, "price", price)
     if strict:
-        if price.value < 0:
-            too_low(faults, "price", 0)
         if price.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "price")
+        if price.value < 0:
+            too_low(faults, "price", 0)
     restocked_on = value.restocked_on
     if restocked_on is not None and type(restocked_on) is not dt.date:
         restocked_on = as_date(faults, "restocked_on", restocked_on)
@@ -112,10 +112,10 @@ def decode_level(data: dict[str, Any], strict: bool) -> types.Level:
     if type(price) is not Amount:
         price = as_money(faults, "price", price)
     if strict:
-        if price.value < 0:
-            too_low(faults, "price", 0)
         if price.currency.code not in PRICE_CURRENCIES:
             wrong_currency(faults, "price")
+        if price.value < 0:
+            too_low(faults, "price", 0)
     restocked_on: dt.date | None = data.get("restocked_on")
     if restocked_on is not None and type(restocked_on) is not dt.date:
         restocked_on = as_date(faults, "restocked_on", restocked_on)
