@@ -74,6 +74,10 @@ class Ledger:
         """When each token was last started, as a Unix time in seconds."""
         return dict(self._lines())
 
+    def last_worker(self) -> int:
+        """The process that started the last one."""
+        return int(self.path.read_text(encoding="utf-8").splitlines()[-1].split()[1])
+
     def _lines(self) -> Iterator[tuple[str, float]]:
         text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
         for line in text.splitlines():

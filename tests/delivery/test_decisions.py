@@ -133,7 +133,7 @@ def test_a_slot_is_used_again_as_late_as_can_be() -> None:
     assert used == [0, 1, 2, 0, 1, 2]
 
 
-@pytest.mark.parametrize("member", ["", "x", ":3", "a:b", "a:-1", "a:99999999", "a:²"])
+@pytest.mark.parametrize("member", ["", "x", ":3", "a:b", "a:-1", "a:999999", "a:²"])
 def test_names_that_nobody_here_has_made_have_no_slots(member: str) -> None:
     assert slots_of("tally", member) == []
 

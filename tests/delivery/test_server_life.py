@@ -222,3 +222,20 @@ def test_a_stopped_worker_is_taken_for_dead_after_its_lease(stage: Stage) -> Non
     assert 2 < taken < 4.5
     assert stage.client.call("once", "next") == "next"
     assert stage.ledger.starts()["stopped"] == 1
+
+
+def test_a_host_that_is_lost_is_noticed_after_its_lease(stage: Stage) -> None:
+    servers = [stage.serve(), stage.serve()]
+    stage.client.call("once", "warm")
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(stage.client.call, "once", "slow", seconds=10)
+        wait_for(lambda: stage.ledger.starts()["slow"], "the start of the call")
+        holder = stage.ledger.last_worker()
+        (lost,) = [server for server in servers if holder in server.workers()]
+        lost.process.kill()  # first of all: it would see to what its worker held
+        os.kill(holder, signal.SIGKILL)
+        killed = time.monotonic()
+        with pytest.raises(soagen.WorkerLost):
+            call.result(10)
+    assert 1.5 < time.monotonic() - killed < 4
+    assert stage.client.call("once", "next") == "next"

@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--concurrency",
         metavar="N",
-        type=_count,
+        type=_concurrency,
         help="requests that a worker runs at a time (default: 1 thread, or 64 tasks of an asyncio server)",
     )
     add("--timeout", metavar="SECONDS", type=_seconds, help="how long an action may run (default: as long as it likes)")
@@ -119,6 +119,13 @@ def _count(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
+
+
+def _concurrency(text: str) -> int:
+    number = _count(text)
+    if number > 10_000:
+        raise argparse.ArgumentTypeError(f"{number} is more than 10000")
     return number
 
 

@@ -35,15 +35,13 @@ SETTLED_DOWN: Final = 3.0
 """Seconds after which a take that was cut off can have no effect any more: its block, and a Redis that was held up."""
 
 
-def base_of(member: str) -> str:
-    """The process that a worker's name belongs to."""
-    return member.partition(".")[0]
+_DIGITS = 5  # of a number of slots that is believed
 
 
 def slots_of(service: str, member: str) -> list[str]:
     """The slots of a worker, by its name in the list of workers; none for a name that nobody here has made."""
     identity, _, count = member.rpartition(":")
-    if not (identity and count.isascii() and count.isdigit() and int(count) <= 4096):
+    if not (identity and count.isascii() and count.isdigit() and len(count) <= _DIGITS):
         return []
     return [keys.slot(service, identity, index) for index in range(int(count))]
 
