@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.delivery.chaos.stage import Broker, ServerProcess
 from tests.delivery.tally import LEDGER, AsyncTallyClient, TallyClient
 
-ROUNDS = 5
+ROUNDS = 7
 SECONDS = 1.0
 IN_FLIGHT = 64
 

@@ -57,7 +57,7 @@ class UnsafeEnd:
         replies = accepted(await self._link.exchange(b"".join(request), 2 * len(settles) + count))
         first, *others = replies[2 * len(settles) :]
         found = [data for data in (first[1] if first else None, *others) if data is not None]
-        self._breadth = 2 * len(found) + 1
+        self._breadth = len(found) + len(found) // 2 + 1
         return [Taken(data, None) for data in found]
 
     async def settle(self, taken: Taken, outcome: Outcome) -> None:

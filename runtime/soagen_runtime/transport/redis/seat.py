@@ -152,7 +152,7 @@ class Seat:
             else:
                 identity.running.add(index)
                 taken.append(Taken(entry, (identity, index)))
-        self._breadth = 2 * len(taken) + 1
+        self._breadth = len(taken) + len(taken) // 2 + 1
         return taken
 
     async def settle(self, taken: Taken, outcome: Outcome) -> None:
