@@ -174,6 +174,7 @@ class Seat:
             return
         self._delivering = True
         try:
+            await self._pause(0)  # what else ends in this turn of the loop goes along
             while settles := list(self._pending):
                 try:
                     replies = await link.exchange(*in_one(settles))
