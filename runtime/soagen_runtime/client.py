@@ -21,12 +21,14 @@ from soagen_runtime.context import Context
 from soagen_runtime.core.answers import ErrorTable
 from soagen_runtime.core.options import CallOptions
 from soagen_runtime.core.stepping import run_blocking
-from soagen_runtime.errors import RequestInvalid
+from soagen_runtime.errors import ConfigurationError, RequestInvalid
 from soagen_runtime.switches import switch_ids
 from soagen_runtime.validation import Invalid
 
 if TYPE_CHECKING:
     from soagen_runtime.core.transport import ClientTransport, Transport
+
+MAX_TIMEOUT = 86_400  # seconds; no call is worth waiting longer for
 
 Ctx = TypeVar("Ctx", bound=Context)
 Request = TypeVar("Request")
@@ -65,7 +67,7 @@ class _Options(Generic[Ctx]):
         """
         options = self._options
         if timeout is not None:
-            options = replace(options, timeout=timeout)
+            options = replace(options, timeout=_seconds(timeout))
         if context is not None:
             options = replace(options, context={**options.context, **self._encode_context(context)})
         if attempts is not None:
@@ -135,8 +137,16 @@ class AsyncClient(_Options[Ctx]):
         return await call(self._transport, self.service, self._table, action, request, self._options)
 
 
+def _seconds(timeout: float) -> float:
+    if isinstance(timeout, (int, float)) and 0 < timeout <= MAX_TIMEOUT:
+        return timeout
+    raise ConfigurationError(f"a timeout is a number of seconds above 0 and up to {MAX_TIMEOUT}, and not {timeout!r}")
+
+
 def _resolve(transport: str | Transport) -> Transport:
     if not isinstance(transport, str):
+        if not hasattr(transport, "blocking"):
+            raise ConfigurationError(f"a client takes a broker's URL or a transport, and not {transport!r}")
         return transport
     from soagen_runtime.transport.urls import from_url  # the redis package is not needed for other transports
 

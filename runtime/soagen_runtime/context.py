@@ -96,11 +96,12 @@ def bind(context: Context, call: Call) -> None:
 def carry(function: Callable[P, R]) -> Callable[P, R]:
     """``function``, to be run in another thread as part of the present call.
 
-    For example ``pool.submit(carry(stock.reserve), ...)``. Each wrapped function may run once at a time.
+    For example ``pool.submit(carry(stock.reserve), ...)`` or ``pool.map(carry(price), lines)``. Tasks and
+    `asyncio.to_thread` carry the call by themselves; a thread of one's own knows nothing of it.
     """
     snapshot = contextvars.copy_context()
 
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        return snapshot.run(function, *args, **kwargs)
+        return snapshot.copy().run(function, *args, **kwargs)
 
     return run

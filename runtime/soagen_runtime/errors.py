@@ -36,6 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as attribute
 from typing import Any, ClassVar, Self
 
 MISSING = "MISSING"
@@ -65,7 +66,7 @@ class Error:
     message: str
     field: str | None = None
     traceback: str | None = None
-    variables: dict[str, Any] | None = None
+    variables: dict[str, Any] | None = attribute(default=None, repr=False)  # may hold what is sensitive
     denied_permissions: list[str] | None = None
     is_caller_error: bool = False
 
@@ -92,7 +93,18 @@ def _listed(faults: Sequence[Fault]) -> str:
 
 
 class SoagenError(Exception):
-    """The root of all errors of soagen."""
+    """The root of all errors of soagen. They can be pickled and copied, so that they get out of a pool of processes."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Exceptions are made anew from their ``args``, which for most classes here are not what made them."""
+        return _revive, (type(self), self.args, self.__dict__)
+
+
+def _revive(kind: type[SoagenError], args: tuple[Any, ...], state: dict[str, Any]) -> SoagenError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class ConfigurationError(SoagenError):

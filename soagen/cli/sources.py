@@ -51,7 +51,8 @@ def _below(folder: Path) -> list[Path]:
     files: list[Path] = []
     for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        files.extend(Path(parent, name) for name in names if name.endswith(SUFFIX) and not name.startswith("."))
+        named = (Path(parent, name) for name in names if name.endswith(SUFFIX) and not name.startswith("."))
+        files.extend(path for path in named if not path.is_fifo())  # nobody may ever write to a pipe
     return files
 
 

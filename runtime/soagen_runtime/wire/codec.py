@@ -93,9 +93,13 @@ class MessagePack:
     def encode(self, value: Any, /) -> bytes:
         """The bytes of ``value``. Raises `NotSerializable`."""
         try:
-            return _pack(value)
+            data = _pack(value)
         except Exception as error:
             raise NotSerializable(_faults(value, _pack, _pack, error)) from error
+        # What nobody would read is not sent.
+        if len(data.translate(None, _NEVER_CONTAINERS)) > MAX_DEPTH and deeper_than(MAX_DEPTH, value):
+            raise NotSerializable([Fault(INVALID, "", f"Nested deeper than {MAX_DEPTH}")])
+        return data
 
     def decode(self, data: bytes, /) -> Any:
         """The value of ``data``. Raises `Undecodable`."""

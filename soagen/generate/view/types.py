@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from soagen.generate import names, text
@@ -230,14 +230,14 @@ class _Types:
 
 
 def _in_order(types: Sequence[TypeDef], contract: str) -> list[TypeDef]:
-    """The types as they are written, but what is evaluated at once (aliases, unions) after what it names."""
+    """The types as they are written, but what is evaluated at once (aliases, unions, defaults) after what it names."""
     by_name = {t.name: t for t in types}
     done: dict[str, TypeDef] = {}
 
     def visit(type_: TypeDef) -> None:
         if type_.name in done:
             return
-        for name in _needs(type_, contract):
+        for name in _needs(type_, contract, by_name):
             visit(by_name[name])
         done[type_.name] = type_
 
@@ -246,14 +246,27 @@ def _in_order(types: Sequence[TypeDef], contract: str) -> list[TypeDef]:
     return list(done.values())
 
 
-def _needs(type_: TypeDef, contract: str) -> list[str]:
+def _needs(type_: TypeDef, contract: str, by_name: Mapping[str, TypeDef]) -> list[str]:
     match type_:
         case Alias():
             return _names_in(type_.type, contract)
         case Union():
             return [name for m in type_.members for name in _names_in(m.type, contract)]
-        case _:
+        case Struct():
+            defaulted = (f.type for f in type_.fields if f.presence is Presence.DEFAULTED)
+            return [name for held in defaulted for name in _enum_of(held, contract, by_name)]
+        case EnumType():
             return []
+
+
+def _enum_of(type_: Type, contract: str, by_name: Mapping[str, TypeDef]) -> list[str]:
+    """The enum that a type is, by whatever alias: a default that is a member is evaluated with its class."""
+    if not isinstance(type_, NamedType) or type_.contract != contract:
+        return []
+    definition = by_name[type_.name]
+    if isinstance(definition, Alias):
+        return _enum_of(definition.type, contract, by_name)
+    return [type_.name] if isinstance(definition, EnumType) else []
 
 
 def _names_in(type_: Type, contract: str) -> list[str]:

@@ -30,12 +30,17 @@ def test_the_call_is_known_in_tasks_and_in_threads_that_carry_it() -> None:
     async def main() -> Call | None:
         return await asyncio.create_task(in_task())
 
+    def served(_: int) -> Call | None:
+        return current_call.get()
+
     token = current_call.set(call)
     try:
         assert asyncio.run(main()) is call
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(carry(current_call.get)).result() is call
             assert pool.submit(current_call.get).result() is None
+        with ThreadPoolExecutor(2) as pool:
+            assert list(pool.map(carry(served), range(8))) == [call] * 8
     finally:
         current_call.reset(token)
     assert current_call.get() is None

@@ -1,32 +1,72 @@
-"""Errors of a contract, as a handler raises them."""
+"""Errors are values: they can be copied, pickled and shown without giving away what is sensitive."""
 
 from __future__ import annotations
 
-from soagen_runtime.errors import ContractError, Error
+import copy
+import pickle
+from typing import Any, Self
+
+import pytest
+from soagen_runtime import ConfigurationError, errors
+from soagen_runtime.client import Client
+from soagen_runtime.switches import switch_ids
 
 
-class Gone(ContractError):
-    CODE = "GONE"
+class Plain(errors.ContractError):
+    CODE = "PLAIN"
 
-    def __init__(self, *, sku: str) -> None:
-        super().__init__(f"{sku} is gone")
-        self.sku = sku
+    def __init__(self, *, n: int) -> None:
+        super().__init__(f"plain {n}")
+        self.n = n
 
-
-def test_an_error_can_say_what_it_is_about() -> None:
-    error = Gone(sku="TEA-1").at("items.0.sku")
-    assert type(error) is Gone
-    assert (error.sku, error.field, error.is_remote) == ("TEA-1", "items.0.sku", False)
-    assert error.errors == (Error(code="GONE", message="TEA-1 is gone", field="items.0.sku", is_caller_error=True),)
-    assert str(error) == "GONE: TEA-1 is gone (items.0.sku)"
+    @classmethod
+    def from_variables(cls, data: Any, strict: bool) -> Self:
+        return cls(n=data["n"])
 
 
-def test_an_error_is_about_nothing_unless_it_says_so() -> None:
-    assert Gone(sku="TEA-1").field is None
+ERROR = errors.Error(code="X", message="m", variables={"secret": "hush"})
+FAULT = errors.Fault("INVALID", "a.b", "Not an integer")
+ERRORS: list[errors.SoagenError] = [
+    Plain(n=3),
+    Plain(n=3).at("items.0"),
+    Plain(n=3).received([ERROR]),
+    errors.InvalidRequest([ERROR]),
+    errors.JobError([ERROR]).as_remote(),
+    errors.RequestInvalid("a.b", [FAULT]),
+    errors.RequestTooLarge(5, 4),
+    errors.CallTimeout("late"),
+    errors.NotSerializable([FAULT]),
+]
 
 
-def test_what_it_is_about_can_be_said_anew_and_leaves_other_errors_alone() -> None:
-    other = Error(code="LOST", message="lost", field="note")
-    error = Gone(sku="TEA-1").received([Error(code="GONE", message="gone", field="sku"), other]).at("items.0")
-    assert error.errors == (Error(code="GONE", message="gone", field="items.0"), other)
-    assert (error.message, error.is_remote) == ("gone", True)
+@pytest.mark.parametrize("error", ERRORS, ids=lambda e: type(e).__name__)
+@pytest.mark.parametrize("again", [copy.copy, lambda e: pickle.loads(pickle.dumps(e))])
+def test_an_error_can_be_copied_and_pickled(error: errors.SoagenError, again: Any) -> None:
+    other = again(error)
+    assert (type(other), str(other), other.args, vars(other)) == (type(error), str(error), error.args, vars(error))
+
+
+def test_the_fields_of_an_error_are_not_shown() -> None:
+    assert "hush" not in repr(errors.ActionError([ERROR]).errors)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e300, "3"])
+def test_a_timeout_that_is_none_is_refused(timeout: Any) -> None:
+    class AnyClient(Client[Any]): ...
+
+    client = AnyClient("redis://127.0.0.1:1/0")
+    with pytest.raises(ConfigurationError, match="a timeout is a number of seconds"):
+        client.with_options(timeout=timeout)
+
+
+def test_a_switch_that_is_none_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="'x' is no switch"):
+        switch_ids(["x"])  # type: ignore[list-item]  # the mistake that is tested
+
+
+@pytest.mark.parametrize("transport", [5, None])
+def test_a_transport_that_is_none_is_refused(transport: Any) -> None:
+    class AnyClient(Client[Any]): ...
+
+    with pytest.raises(ConfigurationError, match="a broker's URL or a transport"):
+        AnyClient(transport)

@@ -347,3 +347,14 @@ def test_json_does_not_make_strings_of_keys(key: Any) -> None:
 
 def test_json_reads_what_pysoa_writes_for_floats_that_json_has_not() -> None:
     assert json.decode(b'{"a": Infinity, "b": -Infinity}') == {"a": float("inf"), "b": float("-inf")}
+
+
+@pytest.mark.parametrize("nested", [lambda inner: [inner], lambda inner: {"k": inner}])
+def test_what_nobody_would_read_is_not_sent(nested: Any) -> None:
+    codec = codec_for(MSGPACK_TYPE)
+    value: Any = 1
+    for _ in range(MAX_DEPTH):
+        value = nested(value)
+    assert codec.decode(codec.encode(value)) == value
+    with pytest.raises(NotSerializable, match=f"Nested deeper than {MAX_DEPTH}"):
+        codec.encode(nested(value))
