@@ -5,7 +5,9 @@
 #   make lint         the part of it that only reads the code
 #   make format       rewrite the code in the one layout
 #   make regenerate   build all generated code that is committed: the examples and the golden folders
-#   make benchmark    time the compiler over a hundred services, and the import of a client
+#   make benchmark    time the compiler over a hundred services, the import of a client, and what safe delivery costs
+#   make chaos        calls under a seeded monkey (SECONDS=30 SEED=1; UNSAFE=1 for the way that loses them)
+#   make soak         calls for five minutes (SECONDS=300), and whether anything grows
 #   make lock         pin the newest tools that fit
 #   make clean        remove what was made here
 
@@ -20,7 +22,7 @@ READY := .venv/.ready
 WORKERS ?= auto
 TESTS ?=
 
-.PHONY: help demo test lint style layers types format golden regenerate benchmark lock clean redis
+.PHONY: help demo test lint style layers types format golden regenerate benchmark chaos soak lock clean redis
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -68,6 +70,13 @@ regenerate: $(READY)
 benchmark: $(READY)
 	$(BIN)/python benchmarks/compile_scale.py
 	$(BIN)/python benchmarks/import_time.py
+	$(BIN)/python -m benchmarks.delivery_price
+
+chaos: $(READY) redis
+	$(BIN)/python -m tests.delivery.chaos --seconds $(or $(SECONDS),30) --seed $(or $(SEED),1) $(if $(UNSAFE),--unsafe)
+
+soak: $(READY) redis
+	$(BIN)/python -m tests.delivery.soak --seconds $(or $(SECONDS),300)
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager --requirement requirements-dev.in \

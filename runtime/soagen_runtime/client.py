@@ -56,18 +56,22 @@ class _Options(Generic[Ctx]):
         switches: Iterable[int] = (),
         context: Ctx | None = None,
         correlation_id: str | None = None,
+        attempts: int | None = None,
     ) -> Self:
         """This client with other habits, over the same connections.
 
         ``timeout`` is in seconds; ``switches`` are on beside those that are on already; ``context`` gives the
         contract's fields, before those inherited from a call that is being served. Raises `RequestInvalid` for a
-        context that does not fit.
+        context that does not fit. ``attempts`` (at most 5) is how often a call may be made in all, where it is safe
+        to make it again; 1 is never again.
         """
         options = self._options
         if timeout is not None:
             options = replace(options, timeout=_seconds(timeout))
         if context is not None:
             options = replace(options, context={**options.context, **self._encode_context(context)})
+        if attempts is not None:
+            options = replace(options, retry=replace(options.retry, attempts=max(1, min(5, attempts))))
         if correlation_id is not None:
             options = replace(options, correlation_id=correlation_id)
         derived = copy.copy(self)

@@ -154,17 +154,32 @@ class CallTimeout(CallError, TimeoutError):
 class TransportError(CallError):
     """The broker could not be asked."""
 
+    never_left = False
+    """Whether it is certain that the request reached nobody, so that it may be sent again whatever it does."""
+
 
 class ConnectionFailed(TransportError, ConnectionError):
     """The broker cannot be reached, or the connection to it was lost."""
 
+    def __init__(self, message: str, *, never_left: bool = False) -> None:
+        super().__init__(message)
+        self.never_left = never_left
+
 
 class QueueFull(TransportError):
-    """The service's list of requests is at its capacity. Nothing was sent."""
+    """The service's list of requests is at its capacity. Nothing was sent. Come back after ``retry_after`` seconds."""
+
+    never_left = True
+
+    def __init__(self, message: str, *, retry_after: float = 0.5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class NoWorkers(TransportError):
     """Nobody serves this service. Nothing was sent."""
+
+    never_left = True
 
 
 class ReplyInvalid(CallError):

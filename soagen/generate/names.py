@@ -92,6 +92,7 @@ _METHOD_OWN = frozenset(
         "setup",
         "status",
         "teardown",
+        "time_limits",
         "with_options",
     }
 )

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import redis
 import soagen_runtime as soagen
-from soagen_runtime.transport.redis import masters
+from soagen_runtime.transport.redis import calling
 from soagen_runtime.wire import (
     DEFAULT_FORMAT,
     ActionResult,
@@ -216,10 +216,10 @@ def test_a_server_that_is_not_there_is_a_timeout(unserved: World) -> None:
 
 
 def test_a_full_list_is_refused_at_once(unserved: World, broker: Any) -> None:
-    broker.rpush(QUEUE, *[b"x"] * masters.CAPACITY)
+    broker.rpush(QUEUE, *[b"x"] * calling.CAPACITY)
     with pytest.raises(soagen.QueueFull):
         unserved.client("probe").add(a=1, b=2)
-    assert broker.llen(QUEUE) == masters.CAPACITY
+    assert broker.llen(QUEUE) == calling.CAPACITY
 
 
 @pytest.mark.parametrize(("others", "left"), [(None, 60), (5, 60), (600, 600)])

@@ -90,3 +90,10 @@ class Caller:
 
     def with_options(self, **options: Any) -> Caller:
         return Caller(self._client.with_options(**options), self._loop)
+
+
+def messages_in(connection: Any) -> list[bytes]:
+    """The keys that hold a request that waits or runs, or a reply that nobody has read; not those that delivery keeps
+    its books in.
+    """
+    return [key for key in connection.keys("*") if b":sg:" not in key or b":sg:p:" in key]

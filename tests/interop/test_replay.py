@@ -22,13 +22,15 @@ from typing import Any
 import msgpack
 import pytest
 import soagen_runtime as soagen
-from soagen_runtime.core.dispatch import REPLY_LIFETIME, Dispatcher, Nothing, Reply
+from soagen_runtime.core.dispatch import Dispatcher
 from soagen_runtime.core.stepping import run_blocking
+from soagen_runtime.core.transport import Nothing, Reply
+from soagen_runtime.core.verdict import REPLY_LIFETIME
 from soagen_runtime.wire import ReplyMessage, decode_reply, decode_request, keys
 
 from tests.interop.conftest import NOBODY
 from tests.interop.peers import Site
-from tests.interop.serving import Caller
+from tests.interop.serving import Caller, messages_in
 from tests.interop.soagen_services import LabLogic, lab_server
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -160,7 +162,7 @@ def test_a_worker_outlives_them_all(
     assert connection.llen(keys.request_list("lab")) == 0
     for _ in range(len(cases) - len(SET_ASIDE)):
         assert connection.blpop([keys.reply_list("lab.probe!")], timeout=4) is not None
-    assert connection.keys("*") == []
+    assert messages_in(connection) == []
 
 
 # --- hand-made replies, most of them not quite right

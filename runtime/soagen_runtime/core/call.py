@@ -13,15 +13,18 @@ from soagen_runtime.action import Action, Service
 from soagen_runtime.context import Call, current_call
 from soagen_runtime.core.answers import ErrorTable
 from soagen_runtime.core.options import CallOptions
+from soagen_runtime.core.retry import may_repeat
 from soagen_runtime.core.transport import ClientTransport
 from soagen_runtime.errors import (
     INVALID,
+    CallError,
     CallTimeout,
     Fault,
     NotSerializable,
     ReplyInvalid,
     RequestInvalid,
     RequestTooLarge,
+    TransportError,
     VariantActive,
 )
 from soagen_runtime.validation import Invalid
@@ -51,21 +54,57 @@ async def call(
     serving = current_call.get()
     now = await transport.now()
     deadline = _deadline(action, options, serving, now)
+    name = f"{service.name}.{action.name}"
     if deadline <= now:
-        raise CallTimeout(f"{service.name}.{action.name} was not called: no time is left of the call that is served")
+        raise CallTimeout(f"{name} was not called: no time is left of the call that is served")
     job = prepare(service, action, request, options, serving, deadline)
+    attempt = 1
+    while True:
+        try:
+            result = await _attempt(transport, service, action, job, now, deadline)
+            response = (
+                conclude(service, table, action, result) if result is not None else action.decode_response({}, False)
+            )
+        except CallError as error:
+            if not may_repeat(action, error):
+                if not isinstance(error, TransportError):
+                    options.budget.succeeded()
+                raise
+            delay = options.retry.delay(attempt, error)
+            now = await transport.now()
+            if not options.budget.failed() or attempt >= options.retry.attempts:
+                raise
+            if delay is None or now + delay >= deadline:
+                raise
+            await transport.sleep(delay)
+            now += delay
+            attempt += 1
+        else:
+            options.budget.succeeded()
+            return response
+
+
+async def _attempt(
+    transport: ClientTransport,
+    service: Service[Any],
+    action: Action[Any, Any],
+    job: dict[str, Any],
+    now: float,
+    deadline: float,
+) -> JobResult | None:
+    """One request, and its result; None where nobody waits for one. Raises `CallError`."""
     channel = await transport.open(service.name)
     try:
         request_id = channel.next_request_id()
         lifetime = ONEWAY_LIFETIME if action.oneway else deadline - now
         message = _write(service, action, request_id, channel.reply_to, now + lifetime, job)
-        await channel.send(request_id, message, lifetime=lifetime, awaited=not action.oneway)
+        await channel.send(request_id, message, lifetime=lifetime, until=deadline, awaited=not action.oneway)
         if action.oneway:
-            return action.decode_response({}, False)
+            return None
         reply = await channel.receive(request_id, deadline)
     finally:
         channel.release()
-    return conclude(service, table, action, reply.result)
+    return reply.result
 
 
 def prepare(

@@ -11,11 +11,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from soagen_runtime.action import Action, Service
 from soagen_runtime.context import Call, Context, bind, current_call
 from soagen_runtime.core.answers import unknown_action
+from soagen_runtime.core.guard import Guard, Overrun
+from soagen_runtime.core.transport import Nothing, Reply
+from soagen_runtime.core.verdict import REPLY_LIFETIME, is_suppressed
 from soagen_runtime.errors import (
     REQUEST_TOO_LARGE,
     RESPONSE_NOT_SERIALIZABLE,
@@ -44,8 +48,6 @@ from soagen_runtime.wire import (
 
 Handler: TypeAlias = Callable[[Any, Any], Awaitable[Any]]
 
-REPLY_LIFETIME = 60.0  # seconds a reply may lie unread; PySOA's `message_expiry_in_seconds`
-
 # A request of up to this many times the limit is still read, so that its caller can be told: one that never gets its
 # reply leaves a PySOA client out of step for good. Beyond, it would cost too much.
 _FAR_TOO_LARGE = 4
@@ -63,18 +65,23 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer to deliver: more than one message where it is cut into chunks."""
+class _Watched:
+    """Who watches over a handler, and what is answered if it has to be answered without it."""
 
-    reply_to: str
-    messages: tuple[bytes, ...]
+    guard: Guard
+    overrun: Callable[[Error], Reply | Nothing]
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Nobody is answered, and why."""
+class _Unguarded:
+    """Lets every handler run as long as it likes."""
 
-    reason: str
+    async def run(
+        self, action: Action[Any, Any], handling: Awaitable[Any], overrun: Callable[[Error], Reply | Nothing]
+    ) -> Any:
+        return await handling
+
+
+_UNGUARDED = _Unguarded()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +109,29 @@ class Dispatcher:
         for action in service.actions:
             self._bindings.setdefault(action.wire, []).append(_Binding(action, handlers[action.method]))
 
-    async def serve(self, data: bytes, now: float) -> Reply | Nothing:
-        """Serves one message; ``now`` is the Unix time in seconds on the broker's clock."""
+    @property
+    def most_bytes(self) -> int:
+        """More bytes than this are not read at all."""
+        return _FAR_TOO_LARGE * self.limits.request_bytes
+
+    async def serve(self, data: bytes, now: float, guard: Guard | None = None) -> Reply | Nothing:
+        """Serves one message; ``now`` is the Unix time in seconds on the broker's clock. ``guard`` watches over how
+        long handlers run.
+        """
         try:
             message = self._admit(data, now)
         except InvalidMessage as invalid:
             return self._refuse(invalid, now)
         if isinstance(message, Nothing):
             return message
-        result = await self._run_job(message)
-        suppressed = isinstance(message.body, dict) and _suppressed(message.body)
-        return Nothing("no reply is wanted") if suppressed else self._write(message, result, now)
+        result = await self._run_job(message, now, guard or _UNGUARDED)
+        return self._answer(message, result, now)
+
+    def _answer(self, message: RequestMessage, result: JobResult, now: float) -> Reply | Nothing:
+        return Nothing("no reply is wanted") if is_suppressed(message.body) else self._write(message, result, now)
 
     def _admit(self, data: bytes, now: float) -> RequestMessage | Nothing:
-        if len(data) > _FAR_TOO_LARGE * self.limits.request_bytes:
+        if len(data) > self.most_bytes:
             return self._set_aside(f"{len(data)} bytes are far more than the allowed {self.limits.request_bytes}")
         message = decode_request(data)
         if not keys.is_reply_address(self.service.name, message.reply_to):
@@ -131,7 +147,7 @@ class Dispatcher:
 
     def _set_aside(self, reason: str) -> Nothing:
         log.warning("%s: set a message aside: %s", self.service.name, reason)
-        return Nothing(reason)
+        return Nothing(reason, dropped=True)
 
     def _refuse(self, invalid: InvalidMessage, now: float) -> Reply | Nothing:
         """Answers what is no request, if it says where to and under which number."""
@@ -143,14 +159,14 @@ class Dispatcher:
 
     # --- the job
 
-    async def _run_job(self, message: RequestMessage) -> JobResult:
+    async def _run_job(self, message: RequestMessage, now: float, guard: Guard) -> JobResult:
         errors = validate_job(message.body)
         if errors:
             return JobResult(errors=errors)
         try:
             call = self._describe(message)
             context = self._decode_context(message.body["context"])
-            results = await self._run_actions(message.body, call, context)
+            results = await self._run_actions(message, now, guard, call, context)
         except JobError as error:
             return JobResult(errors=error.errors)
         return JobResult(actions=results, context={"correlation_id": call.correlation_id})
@@ -176,10 +192,22 @@ class Dispatcher:
             raise JobError([_error(fault.under("context")) for fault in invalid.faults]) from None
         return context
 
-    async def _run_actions(self, job: dict[str, Any], call: Call, context: Context) -> list[ActionResult]:
+    async def _run_actions(
+        self, message: RequestMessage, now: float, guard: Guard, call: Call, context: Context
+    ) -> list[ActionResult]:
         results: list[ActionResult] = []
+        job: dict[str, Any] = message.body
+
+        def overrun(name: str, error: Error) -> Reply | Nothing:
+            """What is answered in place of a handler that cannot be stopped."""
+            told = [*results, ActionResult(name, errors=(error,))]
+            result = JobResult(actions=told, context={"correlation_id": call.correlation_id})
+            return self._answer(message, result, now)
+
         for request in job["actions"]:
-            result = await self._run_action(request["action"], request.get("body", {}), call, context)
+            name = request["action"]
+            watched = _Watched(guard, partial(overrun, name))
+            result = await self._run_action(name, request.get("body", {}), call, context, watched)
             results.append(result)
             if result.errors and not job["control"]["continue_on_error"]:
                 break
@@ -187,7 +215,7 @@ class Dispatcher:
 
     # --- one action
 
-    async def _run_action(self, name: str, body: Any, call: Call, context: Context) -> ActionResult:
+    async def _run_action(self, name: str, body: Any, call: Call, context: Context, watched: _Watched) -> ActionResult:
         binding = self._select(name, call.switches)
         if binding is None:
             return ActionResult(name, errors=(unknown_action(name),))
@@ -200,7 +228,7 @@ class Dispatcher:
         bind(context, call)
         token = current_call.set(call)
         try:
-            response = await binding.handler(request, context)
+            response = await watched.guard.run(action, binding.handler(request, context), watched.overrun)
             return ActionResult(name, action.encode_response(response, True))
         except Exception as error:
             return ActionResult(name, errors=self._answered(action, error))
@@ -220,6 +248,9 @@ class Dispatcher:
         """
         name = f"{self.service.name}.{action.name}"
         match error:
+            case Overrun():
+                log.error("%s: %s", name, error)
+                return (error.as_error(),)
             case JobError() if not error.is_remote:
                 raise error
             case ContractError() if type(error) in action.errors or not error.is_remote:
@@ -271,11 +302,6 @@ class Dispatcher:
         if self.limits.chunk_bytes is None or message.format.chunks:
             return self.limits.reply_bytes
         return min(self.limits.reply_bytes, self.limits.chunk_bytes)
-
-
-def _suppressed(job: dict[str, Any]) -> bool:
-    control = job.get("control")
-    return isinstance(control, dict) and control.get("suppress_response") is True
 
 
 def _text(value: Any) -> str | None:

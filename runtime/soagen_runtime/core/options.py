@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from soagen_runtime.core.retry import Budget, RetryPolicy
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallOptions:
-    """How a client makes its calls. ``timeout`` is in seconds; ``context`` holds keys as they are sent."""
+    """How a client makes its calls. ``timeout`` is in seconds; ``context`` holds keys as they are sent.
+    ``budget`` is shared by all that a client derives.
+    """
 
     timeout: float | None = None
     switches: frozenset[int] = frozenset()
     context: Mapping[str, Any] = field(default_factory=dict, repr=False)
     correlation_id: str | None = None
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    budget: Budget = field(default_factory=Budget, repr=False, compare=False)

@@ -8,9 +8,39 @@ Errors are those of `soagen_runtime.errors`; a transport translates foreign ones
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
 
+from soagen_runtime.action import Service
 from soagen_runtime.wire import ReplyMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer to deliver: more than one message where it is cut into chunks."""
+
+    reply_to: str
+    messages: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nobody is answered, and why. ``dropped`` is whether somebody may look for the request: that is noted down."""
+
+    reason: str
+    dropped: bool = False
+
+
+Outcome: TypeAlias = Reply | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A request that is held until its outcome is known. ``ticket`` is the transport's own."""
+
+    data: bytes
+    ticket: Any
 
 
 class Channel(Protocol):
@@ -27,14 +57,17 @@ class Channel(Protocol):
         """A number that no other outstanding request of this channel has."""
         ...
 
-    async def send(self, request_id: int, message: bytes, *, lifetime: float, awaited: bool) -> None:
-        """Puts a request into the service's list; ``lifetime`` is how many seconds it may wait there, ``awaited``
-        whether `receive` will be called for it. Raises `TransportError`.
+    async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
+        """Puts a request into the service's list, once, however often it has to be sent.
+
+        ``lifetime`` is how many seconds it may wait there, ``until`` the time when sending is given up, and
+        ``awaited`` whether `receive` will be called for it at once; if so the request may leave only then. Raises
+        `TransportError`.
         """
         ...
 
     async def receive(self, request_id: int, until: float) -> ReplyMessage:
-        """The reply to a request that was sent. Raises `CallTimeout`, `ConnectionFailed`, `ReplyInvalid`."""
+        """The reply to a request that was sent. Raises `CallTimeout`, `TransportError`, `ReplyInvalid`."""
         ...
 
     def release(self) -> None:
@@ -51,6 +84,10 @@ class ClientTransport(Protocol):
 
     async def open(self, service: str) -> Channel:
         """A channel for calls of ``service``."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Waits."""
         ...
 
     async def close(self) -> None:
@@ -70,19 +107,57 @@ class Transport(Protocol):
         ...
 
 
+class Seat(Protocol):
+    """A place at which one thread, or one event loop, serves."""
+
+    async def take(self, room: int, wait: float) -> Sequence[Taken]:
+        """Up to ``room`` requests, as soon as there is one, or none after ``wait`` seconds. What is taken is held: it
+        is served by this worker, or it is given to another when this one is lost. Raises `TransportError`.
+        """
+        ...
+
+    async def settle(self, taken: Taken, outcome: Outcome) -> None:
+        """Delivers an outcome, unless another had to decide in the meantime. It may leave only with the next `take` or
+        `leave`.
+        """
+        ...
+
+    async def put_back(self, taken: Taken) -> None:
+        """Gives a request that was not started to whoever takes it next."""
+        ...
+
+    async def leave(self) -> None:
+        """Delivers what is left to deliver, and tells the broker that nobody serves here any more. Raises nothing."""
+        ...
+
+
 class ServerTransport(Protocol):
     """The serving end of a transport: requests in, replies out."""
 
-    async def now(self) -> float:
-        """The broker's time."""
+    async def start(self, service: Service[Any], *, request_bytes: int, name: str | None = None) -> None:
+        """Connects, and learns the broker's time. ``name`` is this process among the workers of the service (letters
+        and digits; one of its own if None). Raises `TransportError`, and `ConfigurationError` for a broker that will
+        not do.
+        """
         ...
 
-    async def take(self, service: str, wait: float) -> bytes | None:
-        """The next request of ``service``, or None when none came within ``wait`` seconds."""
+    def now(self) -> float:
+        """The broker's time, as far as it is known here."""
         ...
 
-    async def settle(self, reply_to: str, messages: tuple[bytes, ...]) -> None:
-        """Delivers a reply, in one or more pieces that stay together."""
+    def seat(self, slots: int) -> Seat:
+        """A place at which up to ``slots`` requests are served at a time."""
+        ...
+
+    def beat(self) -> None:
+        """Says that this process lives, and sees to the requests of those that do not any more. It blocks: to be called
+        every ``beat_every`` seconds, from a thread of its own. Raises `TransportError`.
+        """
+        ...
+
+    @property
+    def beat_every(self) -> float:
+        """Seconds between two heartbeats."""
         ...
 
     async def close(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from soagen_runtime.action import Service
@@ -18,7 +18,36 @@ if TYPE_CHECKING:  # who only imports a generated client does not load what serv
     from soagen_runtime.core.dispatch import Dispatcher, Handler, Limits
 
 
-class Server(ABC):
+class _Hooks:
+    """What `soagen-server` asks of a server, or calls, in the course of its life."""
+
+    time_limits: ClassVar[Mapping[str, float]] = {}
+    """Seconds that an action may run, by the name of its method, where that is not what ``--timeout`` says."""
+
+    def before_fork(self) -> None:
+        """Runs in the supervisor before each worker is forked: let go here of what must not be shared."""
+
+    def after_fork(self) -> None:
+        """Runs first in a worker's process; an asyncio server has no event loop yet."""
+
+
+class _BlockingHooks(_Hooks):
+    def setup(self) -> None:
+        """Runs in a worker's process before it serves. An exception ends the worker."""
+
+    def teardown(self) -> None:
+        """Runs in a worker's process when it has served its last request."""
+
+
+class _AsyncHooks(_Hooks):
+    async def setup(self) -> None:
+        """Runs in a worker's event loop before it serves. An exception ends the worker."""
+
+    async def teardown(self) -> None:
+        """Runs in a worker's event loop when it has served its last request."""
+
+
+class Server(_BlockingHooks, ABC):
     """The base of generated blocking servers: their methods are plain functions."""
 
     service: ClassVar[Service[Any]]
@@ -30,7 +59,7 @@ class Server(ABC):
         return _dispatcher(self, _from_function, suspends=False, limits=limits)
 
 
-class AsyncServer(ABC):
+class AsyncServer(_AsyncHooks, ABC):
     """The base of generated asyncio servers: their methods are coroutine functions."""
 
     service: ClassVar[Service[Any]]

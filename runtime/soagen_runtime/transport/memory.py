@@ -25,15 +25,14 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
-from soagen_runtime.core.dispatch import Dispatcher, Nothing, Reply
+from soagen_runtime.core.dispatch import Dispatcher
 from soagen_runtime.core.stepping import run_blocking
+from soagen_runtime.core.transport import Nothing, Outcome
 from soagen_runtime.errors import CallTimeout, ConfigurationError, NoWorkers
 from soagen_runtime.transport.replies import join
 from soagen_runtime.wire import ReplyMessage, keys
-
-Outcome: TypeAlias = Reply | Nothing
 
 
 class Servable(Protocol):
@@ -93,6 +92,9 @@ class _BlockingEnd:
     async def now(self) -> float:
         return time.time()
 
+    async def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
     async def open(self, service: str) -> _BlockingChannel:
         return _BlockingChannel(self, self.transport.find(service))
 
@@ -119,7 +121,7 @@ class _BlockingChannel:
     def next_request_id(self) -> int:
         return self._end.transport.next_request_id()
 
-    async def send(self, request_id: int, message: bytes, *, lifetime: float, awaited: bool) -> None:
+    async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         serving = self._dispatcher.serve(message, time.time())
         if self._dispatcher.suspends:
             future = self._end.loop().submit(serving)
@@ -173,6 +175,9 @@ class _AsyncEnd:
     async def now(self) -> float:
         return time.time()
 
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
     async def open(self, service: str) -> _AsyncChannel:
         return _AsyncChannel(self, self.transport.find(service))
 
@@ -192,7 +197,7 @@ class _AsyncChannel:
     def next_request_id(self) -> int:
         return self._end.transport.next_request_id()
 
-    async def send(self, request_id: int, message: bytes, *, lifetime: float, awaited: bool) -> None:
+    async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         # A task of its own: the server goes on when its caller is cancelled, as it would in another process.
         self._task = asyncio.ensure_future(self._serve(message))
         self._end.tasks.add(self._task)

@@ -94,6 +94,11 @@ def tombs(service: str) -> str:
     return f"{_tag(service)}:sg:tombs"
 
 
+def seen(service: str) -> str:
+    """A string with a TTL: when a worker last said that it lives, in milliseconds of Redis' own clock."""
+    return f"{_tag(service)}:sg:seen"
+
+
 def grace(service: str) -> str:
     """A string with a TTL: while it is there, nobody is reaped."""
     return f"{_tag(service)}:sg:grace"
@@ -107,6 +112,13 @@ def dead(service: str) -> str:
 def inbox(service: str, client_id: str) -> str:
     """The list that a client moves its replies into, so that one in flight survives a cut connection."""
     return f"{_tag(service)}:sg:in:{client_id}"
+
+
+def sent(service: str, client_id: str) -> str:
+    """The number of the last request that a client's channel has put into the list: what it sends again is not put
+    there again.
+    """
+    return f"{_tag(service)}:sg:out:{client_id}"
 
 
 def _tag(service: str) -> str:

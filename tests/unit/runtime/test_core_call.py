@@ -57,6 +57,8 @@ class Recorder:
     async def now(self) -> float:
         return NOW
 
+    async def sleep(self, seconds: float) -> None: ...
+
     async def open(self, service: str) -> Recorder:
         return self
 
@@ -65,7 +67,7 @@ class Recorder:
     def next_request_id(self) -> int:
         return 5
 
-    async def send(self, request_id: int, message: bytes, *, lifetime: float, awaited: bool) -> None:
+    async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         self.sent = decode_request(message)
         self.lifetime = lifetime
 

@@ -1,8 +1,7 @@
 """Redis as a broker: lists of requests and replies, as PySOA has them (``docs/wire.md``, "Lists").
 
-This package is the one importer of `redis`. Its two drivers, `blocking` and `asynchronous`, do the same things with
-the two faces of that library; what they share (addresses, limits, scripts, the translation of errors) stands in
-`masters`.
+This package is the one importer of `redis`. Clients are in `blocking` and `asynchronous`, servers in `serving`; what
+they do is written once over a `link`. The promise and its mechanisms: ``docs/delivery.md``.
 """
 
 from __future__ import annotations
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING
 from soagen_runtime.transport.redis.masters import masters_of
 
 if TYPE_CHECKING:
-    from soagen_runtime.transport.redis.asynchronous import AsyncEnd, AsyncServerEnd
-    from soagen_runtime.transport.redis.blocking import BlockingEnd, BlockingServerEnd
+    from soagen_runtime.transport.redis.asynchronous import AsyncEnd
+    from soagen_runtime.transport.redis.blocking import BlockingEnd
+    from soagen_runtime.transport.redis.serving import AsyncServerEnd, BlockingServerEnd
 
 
 class RedisTransport:
@@ -43,12 +43,12 @@ class RedisTransport:
 
     def blocking_server(self) -> BlockingServerEnd:
         """The serving end of a blocking worker."""
-        from soagen_runtime.transport.redis.blocking import BlockingServerEnd
+        from soagen_runtime.transport.redis.serving import BlockingServerEnd
 
         return BlockingServerEnd(self._masters)
 
     def asynchronous_server(self) -> AsyncServerEnd:
         """The serving end of an asyncio worker."""
-        from soagen_runtime.transport.redis.asynchronous import AsyncServerEnd
+        from soagen_runtime.transport.redis.serving import AsyncServerEnd
 
         return AsyncServerEnd(self._masters)

@@ -1,7 +1,8 @@
-"""The asyncio driver: the calls of one service share a list of replies, which one task reads.
+"""The asyncio client: the calls of one service share a list of replies, a task that writes and a task that reads.
 
-That task is the only one that blocks in Redis, and no call ever cancels it: a task that is cancelled inside a
-blocking pop loses the message in flight. A call that is cancelled merely stops waiting.
+What is sent while a write is under way leaves together in the next one, in the order of the calls. One task alone
+blocks in Redis, and no call ever cancels it; a call that is cancelled merely stops waiting. It takes as many replies
+at once as there are.
 """
 
 from __future__ import annotations
@@ -10,76 +11,26 @@ import asyncio
 import itertools
 import logging
 import time
-from collections.abc import Awaitable, Sequence
-from typing import Any, TypeVar
-
-import redis.asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from soagen_runtime.errors import CallTimeout, ConnectionFailed, TransportError
-from soagen_runtime.transport.redis.masters import (
-    CAPACITY,
-    MAX_BLOCK,
-    PAUSE,
-    PUSH,
-    REPLY_LIFETIME,
-    TURN,
-    Master,
-    Ring,
-    new_client_id,
-    offset_of,
-    request_lifetime,
-)
+from soagen_runtime.transport.redis.async_link import AsyncLink
+from soagen_runtime.transport.redis.calling import PAUSE, Lines, new_client_id, pushed
+from soagen_runtime.transport.redis.clock import Clock
+from soagen_runtime.transport.redis.link import accepted
+from soagen_runtime.transport.redis.masters import MAX_BLOCK, Master, Ring
+from soagen_runtime.transport.redis.resp import pack
 from soagen_runtime.transport.replies import ReplyReader, checked
 from soagen_runtime.wire import InvalidMessage, ReplyMessage, keys
 
-T = TypeVar("T")
+MOST_SENT = 100  # requests in one write
+MOST_READ = 100  # replies read at once
 
 log = logging.getLogger("soagen.client")
 
-
-class _Connection:
-    """The library's client for one master, with our errors, our scripts and the master's clock."""
-
-    def __init__(self, master: Master) -> None:
-        self._master = master
-        self._redis = redis.asyncio.Redis.from_url(master.url, **master.options())
-        self._push = self._redis.register_script(PUSH)
-        self._offset: float | None = None
-
-    async def now(self) -> float:
-        if self._offset is None:
-            before = time.time()
-            with self._master.translated():
-                reply = await _heeding_cancellation(self._redis.time())
-            self._offset = offset_of(reply, before, time.time())
-        return time.time() + self._offset
-
-    async def push(self, key: str, lifetime: int, messages: tuple[bytes, ...]) -> None:
-        with self._master.translated():
-            await _heeding_cancellation(self._push(keys=[key], args=[lifetime, CAPACITY, *messages]))
-
-    async def pop(self, key: str, seconds: float) -> bytes | None:
-        """The first message of a list, or None if none came within ``seconds``, which is at most `MAX_BLOCK`."""
-        with self._master.translated():
-            popped: Any = await _heeding_cancellation(self._redis.blpop([key], timeout=max(0.001, seconds)))
-        return None if popped is None else bytes(popped[1])
-
-    async def close(self) -> None:
-        await self._redis.aclose()
-
-
-async def _heeding_cancellation(command: Awaitable[T]) -> T:
-    """The result of a command, unless the task was cancelled meanwhile.
-
-    The library writes under `asyncio.wait_for`, which before Python 3.12 swallows a cancellation that comes as the
-    write ends.
-    """
-    task = asyncio.current_task()
-    before = task.cancelling() if task is not None else 0
-    result = await command
-    if task is not None and task.cancelling() > before:
-        raise asyncio.CancelledError
-    return result
+_TIME = pack("TIME")
 
 
 class AsyncEnd:
@@ -90,99 +41,228 @@ class AsyncEnd:
     def __init__(self, masters: Sequence[Master]) -> None:
         self._masters = masters
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._ring = self._connect()
+        self._clock = Clock()
+        self._ring = Ring(range(len(masters)))
         self._client_id = new_client_id()
         self._numbers = itertools.count(1)
-        self._channels: dict[str, AsyncChannel] = {}
+        self._channels: dict[tuple[str, int], AsyncChannel] = {}
+        self._spent: list[AsyncChannel] = []
 
-    def _connect(self) -> Ring[_Connection]:
-        return Ring([_Connection(master) for master in self._masters])
-
-    def _bound(self) -> Ring[_Connection]:
+    def _bind(self) -> None:
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             if self._loop is not None:  # the old loop is gone or goes its own way, and its connections with it
-                self._ring = self._connect()
+                self._channels, self._spent = {}, []
                 self._client_id = new_client_id()
-                self._channels = {}
             self._loop = loop
-        return self._ring
 
     async def now(self) -> float:
-        return await self._bound().first.now()
+        self._bind()
+        if not self._clock.is_set:
+            link = AsyncLink(self._masters[0])
+            before = time.monotonic()
+            (reply,) = accepted(await link.exchange(_TIME, 1))
+            self._clock.heard(reply, before)
+            await link.close()
+        return self._clock.now()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
     async def open(self, service: str) -> AsyncChannel:
-        ring = self._bound()
-        channel = self._channels.get(service)
+        self._bind()
+        master = self._ring.next()
+        channel = self._channels.get((service, master))
         if channel is None or channel.is_spent:
-            reply_to = keys.reply_address(service, self._client_id, next(self._numbers))
-            channel = self._channels[service] = AsyncChannel(ring, service, reply_to)
+            if channel is not None:
+                self._spent = [spent for spent in self._spent if not spent.is_idle] + [channel]
+            channel = AsyncChannel(self._masters[master], self._lines(service, master), self._clock)
+            self._channels[service, master] = channel
         return channel
 
+    def _lines(self, service: str, master: int) -> Lines:
+        """Lines whose replies come back at the master that the request goes to."""
+        while True:
+            lines = Lines(service, self._client_id, next(self._numbers))
+            if keys.master_of_reply_list(keys.reply_list(lines.reply_to), len(self._masters)) == master:
+                return lines
+
     async def close(self) -> None:
-        for channel in self._channels.values():
+        for channel in (*self._channels.values(), *self._spent):
             await channel.close()
-        for connection in self._ring:
-            await connection.close()
+
+
+@dataclass(eq=False, slots=True)
+class _Outgoing:
+    """A request that is not known to be in the list."""
+
+    number: int
+    lifetime: float
+    message: bytes
+    until: float
+    sent: asyncio.Future[None]
+    left: bool = False  # whether it may have reached Redis
+    given_up: bool = False
 
 
 class AsyncChannel:
     """A list of replies that all calls of one service share."""
 
-    def __init__(self, ring: Ring[_Connection], service: str, reply_to: str) -> None:
-        self.reply_to = reply_to
-        self._ring = ring
-        self._service = service
-        self._requests = keys.request_list(service)
-        self._replies = keys.reply_list(reply_to)
-        self._holder = ring.of_replies(self._replies)
+    def __init__(self, master: Master, lines: Lines, clock: Clock) -> None:
+        self.reply_to = lines.reply_to
+        self._lines = lines
+        self._clock = clock
+        self._sending_link = AsyncLink(master)
+        self._reading_link = AsyncLink(master)
         self._ids = itertools.count(1)
+        self._numbers = itertools.count(1)
+        self._outgoing: deque[_Outgoing] = deque()
+        self._last_sent = 0
+        self._of_request: dict[int, _Outgoing] = {}
         self._waiting: dict[int, asyncio.Future[ReplyMessage | InvalidMessage]] = {}
         self._reader = ReplyReader()
+        self._sending: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._failure: ConnectionFailed | None = None
+        self._read_inbox = False  # whether the inbox may hold what was not read: the connection was lost
+        self._breadth = 0
         self.is_spent = False
-        """Whether later calls need another list: of a call that was given up between two pieces of its reply, the
-        rest may come.
+        """Whether later calls need another list: of a call that was given up between two pieces of its reply, the rest
+        may come.
         """
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call waits for anything here."""
+        return not self._waiting and not self._outgoing
 
     def next_request_id(self) -> int:
         return next(self._ids)
 
-    async def send(self, request_id: int, message: bytes, *, lifetime: float, awaited: bool) -> None:
-        await self._ring.next().push(self._requests, request_lifetime(lifetime), (message,))
+    # --- sending
+
+    async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
+        loop = asyncio.get_running_loop()
+        outgoing = _Outgoing(next(self._numbers), lifetime, message, until, loop.create_future())
+        self._outgoing.append(outgoing)
+        if self._sending is None:
+            self._sending = asyncio.create_task(self._send_all(), name=f"soagen requests of {self._lines.service}")
+        if awaited:
+            reply = self._waiting[request_id] = loop.create_future()
+            outgoing.sent.add_done_callback(lambda sent: _pass_failure(sent, reply))
+            self._of_request[request_id] = outgoing
+            return
+        try:
+            async with asyncio.timeout(until - self._clock.now()):
+                await outgoing.sent
+        except TimeoutError:
+            raise self._failure or ConnectionFailed("the request could not be sent in time") from None
+        finally:
+            outgoing.given_up = True
+
+    async def _send_all(self) -> None:
+        """Writes what is to be sent, until nothing is."""
+        whole = False
+        try:
+            while batch := self._next_batch():
+                try:
+                    whole = await self._send(batch, whole=whole)
+                except ConnectionFailed as error:
+                    self._lost(batch, error)
+                    await asyncio.sleep(PAUSE)
+        finally:
+            self._sending = None
+
+    def _next_batch(self) -> list[_Outgoing]:
+        self._outgoing = deque(outgoing for outgoing in self._outgoing if not outgoing.given_up)
+        return list(itertools.islice(self._outgoing, MOST_SENT))
+
+    async def _send(self, batch: Sequence[_Outgoing], *, whole: bool) -> bool:
+        """Writes requests. Returns whether Redis has to be given the whole script, and what is left of them is to be
+        sent again.
+        """
+        request, before = [], self._last_sent
+        for outgoing in batch:
+            request.append(
+                self._lines.push(outgoing.number, outgoing.lifetime, outgoing.message, after=before, whole=whole)
+            )
+            before, whole = outgoing.number, False
+        for outgoing, reply in zip(
+            batch, await self._sending_link.exchange(b"".join(request), len(batch)), strict=True
+        ):
+            try:
+                if not pushed(self._lines.service, reply):
+                    return True
+            except TransportError as error:
+                _fail(outgoing.sent, error)
+            else:
+                if not outgoing.sent.done():
+                    outgoing.sent.set_result(None)
+            self._last_sent = outgoing.number
+            self._outgoing.popleft()
+        return False
+
+    def _lost(self, batch: Iterable[_Outgoing], error: ConnectionFailed) -> None:
+        """Keeps what may have left, to be sent again; says of all else, at once, that it has not."""
+        self._failure = error
+        now = self._clock.now()
+        for outgoing in batch:
+            outgoing.left = outgoing.left or not error.never_left
+            if not outgoing.left or outgoing.until <= now:
+                outgoing.given_up = True
+                _fail(outgoing.sent, error)
+
+    # --- receiving
 
     async def receive(self, request_id: int, until: float) -> ReplyMessage:
-        reply = self._waiting[request_id] = asyncio.get_running_loop().create_future()
+        reply = self._waiting[request_id]
         if self._reading is None:
-            self._reading = asyncio.create_task(self._read(), name=f"soagen replies of {self._service}")
+            self._reading = asyncio.create_task(self._read_all(), name=f"soagen replies of {self._lines.service}")
         try:
-            async with asyncio.timeout(until - await self._ring.first.now()):
+            async with asyncio.timeout(until - self._clock.now()):
                 return checked(await reply)
         except TimeoutError:
             self.is_spent = self._reader.is_midway
-            raise self._failure or CallTimeout(f"no reply of {self._service} in time") from None
+            raise self._failure or CallTimeout(f"no reply of {self._lines.service} in time") from None
         finally:
             self._waiting.pop(request_id, None)
+            self._of_request.pop(request_id).given_up = True
 
     def release(self) -> None:
         """Nothing: the channel is shared, and stays open."""
 
-    async def _read(self) -> None:
+    async def _read_all(self) -> None:
         """Hands replies to those who wait for them, until nobody does."""
         try:
             while self._waiting:
                 try:
-                    data = await self._holder.pop(self._replies, MAX_BLOCK)
+                    messages = await self._read()
                 except TransportError as error:
                     self._failure = error if isinstance(error, ConnectionFailed) else ConnectionFailed(str(error))
+                    self._read_inbox = True
                     await asyncio.sleep(PAUSE)
                     continue
                 self._failure = None
-                for reply in self._reader.read(data) if data is not None else ():
-                    self._hand_out(reply)
+                for data in messages:
+                    for reply in self._reader.read(data):
+                        self._hand_out(reply)
         finally:
             self._reading = None
+
+    async def _read(self) -> Iterable[bytes]:
+        """What comes next: at least one message, or nothing within `MAX_BLOCK`. Raises `TransportError`."""
+        lines = self._lines
+        if self._read_inbox:
+            (waiting,) = accepted(await self._reading_link.exchange(lines.reread, 1))
+            self._read_inbox = False
+            if waiting:
+                return list(waiting)
+        breadth = min(self._breadth, len(self._waiting) - 1)
+        request = [lines.emptied, lines.wait(MAX_BLOCK), *[lines.more] * breadth, lines.kept]
+        replies = accepted(await self._reading_link.exchange(b"".join(request), len(request)))
+        messages = [data for data in replies[1:-1] if data is not None]
+        self._breadth = min(2 * len(messages), MOST_READ)
+        return messages
 
     def _hand_out(self, reply: ReplyMessage | InvalidMessage) -> None:
         # Whose reply is there waits no longer: after the last one, nothing more is read.
@@ -191,41 +271,27 @@ class AsyncChannel:
             waiting.set_result(reply)
         elif isinstance(reply, InvalidMessage):
             # Nobody can say whose it was; a call that waits for it ends at its deadline.
-            log.warning("dropped what came as a reply of %s: %s", self._service, reply)
+            log.warning("dropped what came as a reply of %s: %s", self._lines.service, reply)
 
     async def close(self) -> None:
+        """Ends the calls under way, and lets the connections go."""
         for reply in self._waiting.values():
-            if not reply.done():
-                reply.set_exception(ConnectionFailed(f"the client of {self._service} was closed"))
-        while self._reading is not None:
-            # More than once: a cancellation that comes as the library writes is noticed only when the read has ended.
-            self._reading.cancel()
-            await asyncio.wait({self._reading}, timeout=PAUSE)
+            _fail(reply, ConnectionFailed(f"the client of {self._lines.service} was closed"))
+        tasks = {task for task in (self._sending, self._reading) if task is not None}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        await self._sending_link.close()
+        await self._reading_link.close()
 
 
-class AsyncServerEnd:
-    """The serving end of an asyncio worker. Only one task may `take`."""
+def _fail(future: asyncio.Future[None] | asyncio.Future[ReplyMessage | InvalidMessage], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
 
-    def __init__(self, masters: Sequence[Master]) -> None:
-        self._ring = Ring([_Connection(master) for master in masters])
 
-    async def now(self) -> float:
-        return await self._ring.first.now()
-
-    async def take(self, service: str, wait: float) -> bytes | None:
-        key = keys.request_list(service)
-        if len(self._ring) == 1:
-            return await self._ring.first.pop(key, min(wait, MAX_BLOCK))
-        for _ in range(max(1, int(wait / TURN))):
-            data = await self._ring.next().pop(key, TURN)
-            if data is not None:
-                return data
-        return None
-
-    async def settle(self, reply_to: str, messages: tuple[bytes, ...]) -> None:
-        key = keys.reply_list(reply_to)
-        await self._ring.of_replies(key).push(key, REPLY_LIFETIME, messages)
-
-    async def close(self) -> None:
-        for connection in self._ring:
-            await connection.close()
+def _pass_failure(sent: asyncio.Future[None], reply: asyncio.Future[ReplyMessage | InvalidMessage]) -> None:
+    """A request that could not be sent has no reply."""
+    if not sent.cancelled() and (error := sent.exception()) is not None:
+        _fail(reply, error)  # type: ignore[arg-type]  # only exceptions are ever set

@@ -1,6 +1,7 @@
-"""The blocking driver: each call under way has a list of replies of its own, so threads do not meet.
+"""The blocking client: a channel for each call under way, with a connection of its own.
 
-Its methods are ``async def`` and never suspend; see `soagen_runtime.core.stepping`.
+Request and wait for the reply leave in one write, together with what empties the inbox of the reply before: one round
+trip a call.
 """
 
 from __future__ import annotations
@@ -9,162 +10,205 @@ import itertools
 import os
 import threading
 import time
+import weakref
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import redis
-
 from soagen_runtime.errors import CallTimeout, ConnectionFailed
-from soagen_runtime.transport.redis.masters import (
-    CAPACITY,
-    MAX_BLOCK,
-    PAUSE,
-    PUSH,
-    REPLY_LIFETIME,
-    TURN,
-    Master,
-    Ring,
-    new_client_id,
-    offset_of,
-    request_lifetime,
-)
+from soagen_runtime.transport.redis.calling import PAUSE, Lines, new_client_id, pushed
+from soagen_runtime.transport.redis.clock import Clock
+from soagen_runtime.transport.redis.link import BlockingLink, accepted
+from soagen_runtime.transport.redis.masters import MAX_BLOCK, Master, Ring
+from soagen_runtime.transport.redis.resp import pack
 from soagen_runtime.transport.replies import ReplyReader, checked, is_for
 from soagen_runtime.wire import ReplyMessage, keys
 
-
-class _Connection:
-    """The library's client for one master, with our errors, our scripts and the master's clock."""
-
-    def __init__(self, master: Master) -> None:
-        self._master = master
-        self._redis = redis.Redis.from_url(master.url, **master.options())
-        self._push = self._redis.register_script(PUSH)
-        self._offset: float | None = None
-
-    def now(self) -> float:
-        if self._offset is None:
-            before = time.time()
-            with self._master.translated():
-                reply = self._redis.time()
-            self._offset = offset_of(reply, before, time.time())
-        return time.time() + self._offset
-
-    def push(self, key: str, lifetime: int, messages: tuple[bytes, ...]) -> None:
-        with self._master.translated():
-            self._push(keys=[key], args=[lifetime, CAPACITY, *messages])
-
-    def pop(self, key: str, seconds: float) -> bytes | None:
-        """The first message of a list, or None if none came within ``seconds``, which is at most `MAX_BLOCK`."""
-        with self._master.translated():
-            popped: Any = self._redis.blpop([key], timeout=max(0.001, seconds))
-        return None if popped is None else bytes(popped[1])
-
-    def close(self) -> None:
-        self._redis.close()
+_TIME = pack("TIME")
 
 
 class BlockingEnd:
     """The calling end of a blocking client."""
 
     def __init__(self, masters: Sequence[Master]) -> None:
-        self._ring = Ring([_Connection(master) for master in masters])
+        self._masters = masters
         self._lock = threading.Lock()
+        self._clock = Clock()
+        self._channels: weakref.WeakSet[BlockingChannel] = weakref.WeakSet()
         self._forget()
 
     def _forget(self) -> None:
         """A new identity: after a fork, two processes must not read one list of replies."""
+        for channel in list(self._channels):
+            channel.drop()
+        self._channels.clear()
         self._pid = os.getpid()
         self._client_id = new_client_id()
         self._numbers = itertools.count(1)
-        self._idle: defaultdict[str, list[BlockingChannel]] = defaultdict(list)
+        self._ring = Ring(range(len(self._masters)))
+        self._idle: defaultdict[tuple[str, int], list[BlockingChannel]] = defaultdict(list)
 
     async def now(self) -> float:
-        return self._ring.first.now()
+        if not self._clock.is_set:
+            link = BlockingLink(self._masters[0])
+            before = time.monotonic()
+            (reply,) = accepted(await link.exchange(_TIME, 1))
+            self._clock.heard(reply, before)
+            await link.close()
+        return self._clock.now()
+
+    async def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
 
     async def open(self, service: str) -> BlockingChannel:
         with self._lock:
             if self._pid != os.getpid():
                 self._forget()
-            idle = self._idle[service]
+            master = self._ring.next()
+            idle = self._idle[service, master]
             if idle:
                 return idle.pop()
-            reply_to = keys.reply_address(service, self._client_id, next(self._numbers))
-            return BlockingChannel(self._ring, service, reply_to, idle)
+            lines = self._lines(service, master)
+            channel = BlockingChannel(BlockingLink(self._masters[master]), lines, self._clock, self, (service, master))
+            self._channels.add(channel)
+            return channel
+
+    def _lines(self, service: str, master: int) -> Lines:
+        """Lines whose replies come back at the master that the request goes to."""
+        while True:
+            lines = Lines(service, self._client_id, next(self._numbers))
+            if keys.master_of_reply_list(keys.reply_list(lines.reply_to), len(self._masters)) == master:
+                return lines
+
+    def give_back(self, channel: BlockingChannel) -> None:
+        """Takes a channel whose call has ended."""
+        with self._lock:
+            if channel in self._channels:  # else it is another process' channel
+                self._idle[channel.place].append(channel)
 
     async def close(self) -> None:
-        for connection in self._ring:
-            connection.close()
+        with self._lock:
+            for channel in list(self._channels):
+                channel.drop()
 
 
 class BlockingChannel:
-    """A list of replies, used by one call at a time."""
+    """A list of replies, used by one call at a time. ``place`` is the service and the master that it is for."""
 
-    def __init__(self, ring: Ring[_Connection], service: str, reply_to: str, idle: list[BlockingChannel]) -> None:
-        self.reply_to = reply_to
-        self._ring = ring
-        self._service = service
-        self._idle = idle
-        self._requests = keys.request_list(service)
-        self._replies = keys.reply_list(reply_to)
-        self._holder = ring.of_replies(self._replies)
+    def __init__(
+        self, link: BlockingLink, lines: Lines, clock: Clock, end: BlockingEnd, place: tuple[str, int]
+    ) -> None:
+        self.reply_to = lines.reply_to
+        self.place = place
+        self._link = link
+        self._lines = lines
+        self._clock = clock
+        self._end = weakref.ref(end)  # a client that is forgotten lets its connections go
         self._reader = ReplyReader()
         self._ids = itertools.count(1)
+        self._sent = itertools.count(1)
+        self._outgoing: tuple[int, float, bytes] | None = None
+        self._read_inbox = False  # whether the inbox may hold what was not read: the connection was lost
+        self._empty_inbox = False  # whether it holds what was read
 
     def next_request_id(self) -> int:
         return next(self._ids)
 
-    async def send(self, request_id: int, message: bytes, *, lifetime: float, awaited: bool) -> None:
-        self._ring.next().push(self._requests, request_lifetime(lifetime), (message,))
+    async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
+        self._outgoing = (next(self._sent), lifetime, message)
+        if not awaited:
+            await self._exchange_until(until, lambda remaining: self._push_alone())
 
     async def receive(self, request_id: int, until: float) -> ReplyMessage:
+        async def turn(remaining: float) -> ReplyMessage | None:
+            for data in await self._turn(min(remaining, MAX_BLOCK)):
+                for reply in self._reader.read(data):
+                    # A reply to an earlier call, one that was given up, is dropped here.
+                    if is_for(request_id, reply):
+                        return checked(reply)
+            return None
+
+        reply: ReplyMessage = await self._exchange_until(until, turn)
+        return reply
+
+    async def _exchange_until(self, until: float, turn: Any) -> Any:
+        """Takes turns, over new connections where one is lost, until one gives something."""
         failure: ConnectionFailed | None = None
-        while (remaining := until - self._ring.first.now()) > 0:
+        left = False
+        while (remaining := until - self._clock.now()) > 0:
             try:
-                data = self._holder.pop(self._replies, min(remaining, MAX_BLOCK))
+                result = await turn(remaining)
             except ConnectionFailed as error:
-                # The request is out; its reply will wait in the list until the broker is back.
-                failure = error
+                self._read_inbox = True
+                left = left or not error.never_left
+                if self._outgoing is not None and not left:
+                    self._outgoing = None
+                    raise  # at once: nothing of this call has ever left
+                failure = ConnectionFailed(str(error))
                 time.sleep(min(remaining, PAUSE))
                 continue
+            if result is not None:
+                return result
             failure = None
-            for reply in self._reader.read(data) if data is not None else ():
-                # A reply to an earlier call, one that was given up, is dropped here.
-                if is_for(request_id, reply):
-                    return checked(reply)
+        self._outgoing = None
         if failure is not None:
             raise failure
-        raise CallTimeout(f"no reply of {self._service} in time")
+        raise CallTimeout(f"no reply of {self._lines.service} in time")
+
+    async def _push_alone(self) -> bool:
+        assert self._outgoing is not None, "there is a request to be sent"
+        (reply,) = await self._link.exchange(self._lines.push(*self._outgoing), 1)
+        if not pushed(self._lines.service, reply):
+            (reply,) = await self._link.exchange(self._lines.push(*self._outgoing, whole=True), 1)
+            pushed(self._lines.service, reply)
+        self._outgoing = None
+        return True
+
+    async def _turn(self, seconds: float, *, whole: bool = False) -> Iterable[bytes]:
+        """One round trip: what is still to be sent goes out, and what came is given. Raises `TransportError`."""
+        lines = self._lines
+        if self._read_inbox:
+            (waiting,) = accepted(await self._link.exchange(lines.reread, 1))
+            self._read_inbox, self._empty_inbox = False, bool(waiting)
+            if waiting:
+                return list(waiting)
+        request, before = [], 0
+        if self._empty_inbox:
+            request.append(lines.emptied)
+            before = 1
+        guard = before
+        if self._outgoing is not None:
+            request.append(lines.push(*self._outgoing, whole=whole))
+            guard += 1
+        request += [lines.wait(seconds), lines.kept]
+        replies = await self._link.exchange(b"".join(request), guard + 2, guard)
+        self._empty_inbox = False
+        if self._outgoing is not None:
+            if not self._was_pushed(replies[before]):
+                return await self._turn(seconds, whole=True)
+            self._outgoing = None
+        (data, _) = accepted(replies[-2:])
+        if data is None:
+            return ()
+        self._empty_inbox = True
+        return (data,)
+
+    def _was_pushed(self, reply: Any) -> bool:
+        try:
+            return pushed(self._lines.service, reply)
+        except BaseException:
+            self._outgoing = None
+            raise
 
     def release(self) -> None:
         # Of a call that was given up between two pieces of its reply, the rest may still come; nobody shall read it.
-        if not self._reader.is_midway:
-            self._idle.append(self)
+        if self._reader.is_midway:
+            self._link.drop()
+        else:
+            end = self._end()
+            if end is not None:
+                end.give_back(self)
 
-
-class BlockingServerEnd:
-    """The serving end of a blocking worker."""
-
-    def __init__(self, masters: Sequence[Master]) -> None:
-        self._ring = Ring([_Connection(master) for master in masters])
-
-    async def now(self) -> float:
-        return self._ring.first.now()
-
-    async def take(self, service: str, wait: float) -> bytes | None:
-        key = keys.request_list(service)
-        if len(self._ring) == 1:
-            return self._ring.first.pop(key, min(wait, MAX_BLOCK))
-        for _ in range(max(1, int(wait / TURN))):
-            data = self._ring.next().pop(key, TURN)
-            if data is not None:
-                return data
-        return None
-
-    async def settle(self, reply_to: str, messages: tuple[bytes, ...]) -> None:
-        key = keys.reply_list(reply_to)
-        self._ring.of_replies(key).push(key, REPLY_LIFETIME, messages)
-
-    async def close(self) -> None:
-        for connection in self._ring:
-            connection.close()
+    def drop(self) -> None:
+        """Lets the connection go."""
+        self._link.drop()

@@ -1,14 +1,36 @@
--- Appends messages to a list that has room for them, and sees to it that the list outlives them.
--- KEYS[1] the list; ARGV[1] how many seconds it must live at least, ARGV[2] its capacity, ARGV[3...] the messages.
--- PySOA sets the time to live of the shared list to that of the newest message, which may wipe out what others wait for;
--- here it only ever grows (docs/wire.md, "Lists").
-if redis.call('LLEN', KEYS[1]) >= tonumber(ARGV[2]) then
-    return redis.error_reply('queue full')
+-- Puts one request into the list of a service, once, however often it is sent (docs/delivery.md, "Sending").
+-- KEYS[1] the list; KEYS[2] the number of the last request that this channel has put there; KEYS[3] when a worker was
+-- last seen
+-- ARGV[1] the request's number in its channel; ARGV[2] the number of the one that must be here before it, or 0;
+-- ARGV[3] how many seconds the list must live at least; ARGV[4] its capacity; ARGV[5] for how many milliseconds no
+-- worker may have been seen; ARGV[6] the request Numbers grow, and a channel sends in their order. So one that is not
+-- above the last has been here already: its sender did not get the answer, or this is the first copy, held up on a
+-- connection that its sender has long given up. A refusal counts as having been here: what was refused never gets in.
+local last = tonumber(redis.call('GET', KEYS[2]) or '')
+if last and last >= tonumber(ARGV[1]) then
+    return 0
 end
-for i = 3, #ARGV do
-    redis.call('RPUSH', KEYS[1], ARGV[i])
+if last and last < tonumber(ARGV[2]) then
+    return redis.error_reply('GAP')
 end
-if redis.call('TTL', KEYS[1]) < tonumber(ARGV[1]) then
-    redis.call('EXPIRE', KEYS[1], ARGV[1])
+redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[3])
+local waiting = redis.call('LLEN', KEYS[1])
+if waiting >= tonumber(ARGV[4]) then
+    return redis.error_reply('QUEUEFULL')
 end
-return #ARGV - 2
+if waiting > 0 then
+    local seen = redis.call('GET', KEYS[3])
+    if seen then
+        local time = redis.call('TIME')
+        if time[1] * 1000 + math.floor(time[2] / 1000) - seen > tonumber(ARGV[5]) then
+            return redis.error_reply('NOWORKERS')
+        end
+    end
+end
+redis.call('RPUSH', KEYS[1], ARGV[6])
+-- PySOA sets the time to live of the shared list to that of the newest message, which may wipe out what others wait
+-- for; here it only ever grows (docs/wire.md, "Lists").
+if redis.call('TTL', KEYS[1]) < tonumber(ARGV[3]) then
+    redis.call('EXPIRE', KEYS[1], ARGV[3])
+end
+return waiting + 1

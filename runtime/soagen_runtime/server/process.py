@@ -1,0 +1,137 @@
+"""What runs in a worker process, from the fork to its exit.
+
+SIGTERM is a wish to stop; SIGINT is the supervisor's to handle (a terminal sends it to everybody); SIGUSR1 writes
+every stack to stderr. A worker whose supervisor is gone stops by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import logging
+import os
+import random
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from soagen_runtime.core.dispatch import Limits
+from soagen_runtime.errors import ConfigurationError, TransportError
+from soagen_runtime.server.base import AsyncServer, Server
+from soagen_runtime.server.overruns import TimeLimits
+from soagen_runtime.server.worker import CONCURRENCY, AsyncWorker, BlockingWorker
+from soagen_runtime.transport.redis import RedisTransport
+
+log = logging.getLogger("soagen.server")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerOptions:
+    """How a worker serves. ``concurrency`` is threads or tasks (None: 1 thread, or 64 tasks); ``time_limit`` is in
+    seconds; ``max_requests`` is after about how many requests it makes room for another.
+    """
+
+    limits: Limits
+    concurrency: int | None = None
+    time_limit: float | None = None
+    max_requests: int | None = None
+
+
+def run_worker(
+    server: Server | AsyncServer,
+    transport: RedisTransport,
+    options: WorkerOptions,
+    name: str,
+    ready: Callable[[], None],
+) -> int:
+    """Serves until it is told to stop; returns the exit code. ``ready`` is called when it begins to serve."""
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+    server.after_fork()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        if isinstance(server, AsyncServer):
+            asyncio.run(_serve_async(server, transport, options, name, ready))
+        else:
+            _serve(server, transport, options, name, ready)
+    except (ConfigurationError, TransportError) as error:
+        log.error("%s: a worker could not begin: %s", server.service.name, error)
+        return 1
+    except Exception:
+        log.exception("%s: a worker ended", server.service.name)
+        return 1
+    return 0
+
+
+def _serve(
+    server: Server, transport: RedisTransport, options: WorkerOptions, name: str, ready: Callable[[], None]
+) -> None:
+    stops: list[Callable[[], None]] = []
+    worker = BlockingWorker(
+        server.dispatcher(options.limits),
+        transport.blocking_server(),
+        options.concurrency or 1,
+        name=name,
+        each=_Countdown(options.max_requests, lambda: stops[0]()),
+        heartbeat=_Orphan(lambda: stops[0]()),
+        ready=ready,
+        limits=TimeLimits(options.time_limit, server.time_limits),
+    )
+    stops.append(worker.stop)
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    server.setup()
+    try:
+        worker.run()
+    finally:
+        server.teardown()
+
+
+async def _serve_async(
+    server: AsyncServer, transport: RedisTransport, options: WorkerOptions, name: str, ready: Callable[[], None]
+) -> None:
+    loop = asyncio.get_running_loop()
+    stops: list[Callable[[], None]] = []
+    worker = AsyncWorker(
+        server.dispatcher(options.limits),
+        transport.asynchronous_server(),
+        options.concurrency or CONCURRENCY,
+        name=name,
+        each=_Countdown(options.max_requests, lambda: stops[0]()),
+        heartbeat=_Orphan(lambda: loop.call_soon_threadsafe(stops[0])),
+        ready=ready,
+        limits=TimeLimits(options.time_limit, server.time_limits),
+    )
+    stops.append(worker.stop)
+    loop.add_signal_handler(signal.SIGTERM, worker.stop)
+    await server.setup()
+    try:
+        await worker.run()
+    finally:
+        await server.teardown()
+
+
+class _Countdown:
+    """Stops a worker after about so many requests: not after exactly as many as the others."""
+
+    def __init__(self, requests: int | None, stop: Callable[[], None]) -> None:
+        self._left = None if requests is None else requests + random.randint(0, max(1, requests // 10))
+        self._stop = stop
+
+    def __call__(self) -> None:
+        if self._left is not None:
+            self._left -= 1
+            if self._left == 0:
+                self._stop()
+
+
+class _Orphan:
+    """Stops a worker whose supervisor is gone."""
+
+    def __init__(self, stop: Callable[[], object]) -> None:
+        self._parent = os.getppid()
+        self._stop = stop
+
+    def __call__(self) -> None:
+        if os.getppid() != self._parent:
+            log.error("the supervisor is gone: stopping")
+            self._stop()

@@ -1,0 +1,99 @@
+"""What both kinds of client write, and what the answers mean (``docs/delivery.md``, "Sending", "Receiving").
+
+A request has a number in its channel, and Redis remembers the last one: a request can be sent again and again, over
+new connections, and is put into the list once. So a lost connection is no question of idempotency: the client sends
+again, and waits on.
+
+A reply is moved from the list of replies into the channel's inbox, and only the next write takes it from there: one
+that was on its way when the connection was cut is still in the inbox.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, Final
+
+import redis
+
+from soagen_runtime.errors import NoWorkers, QueueFull, TransportError
+from soagen_runtime.transport.redis.resp import is_missing_script, pack
+from soagen_runtime.transport.redis.scripts import PUSH
+from soagen_runtime.wire import keys
+
+CAPACITY: Final = 10_000
+"""Messages in a list; PySOA's `queue_capacity`."""
+
+ABSENCE: Final = 10.0
+"""Seconds for which no worker may have been heard of, before a service counts as deserted: more than a restart takes.
+"""
+
+MIN_LIST_LIFETIME: Final = 60
+"""Seconds; the shared list lives at least as long as PySOA's default would have it."""
+
+LIFETIME_MARGIN: Final = 10
+"""Seconds that a list outlives its messages, as in PySOA."""
+
+INBOX_LIFETIME: Final = 60
+"""Seconds after which the inbox of a client that is gone is gone too."""
+
+PAUSE: Final = 0.05
+"""Seconds between attempts to reach a Redis that is away."""
+
+
+def new_client_id() -> str:
+    """A name for the replies of one client, which no other has."""
+    return secrets.token_hex(16)
+
+
+def request_lifetime(lifetime: float) -> int:
+    """How many seconds the list of requests must live for a request that may wait ``lifetime`` seconds in it."""
+    return max(MIN_LIST_LIFETIME, int(lifetime) + 1 + LIFETIME_MARGIN)
+
+
+class Lines:
+    """The keys of one channel, and the commands on them."""
+
+    def __init__(self, service: str, client_id: str, number: int) -> None:
+        self.service = service
+        self.reply_to = keys.reply_address(service, client_id, number)
+        self._requests = keys.request_list(service)
+        self._sent = keys.sent(service, f"{client_id}!{number}")
+        self._seen = keys.seen(service)
+        self._replies = keys.reply_list(self.reply_to)
+        self._inbox = keys.inbox(service, f"{client_id}!{number}")
+        self.emptied = pack("DEL", self._inbox)
+        """Forgets what was read; one reply."""
+        self.reread = pack("LRANGE", self._inbox, 0, -1)
+        """What was on its way when the connection was lost; one reply."""
+        self.more = pack("LMOVE", self._replies, self._inbox, "LEFT", "RIGHT")
+        """The next reply, if it is there."""
+        self.kept = pack("EXPIRE", self._inbox, INBOX_LIFETIME)
+
+    def push(self, number: int, lifetime: float, message: bytes, *, after: int = 0, whole: bool = False) -> bytes:
+        """Puts a request into the list, unless it was there already; refused if ``after``, which was sent before it,
+        is not there.
+        """
+        seconds = request_lifetime(lifetime)
+        absence = int(ABSENCE * 1000)
+        words = (self._requests, self._sent, self._seen, number, after, seconds, CAPACITY, absence, message)
+        return PUSH.packed(words, whole=whole)
+
+    def wait(self, seconds: float) -> bytes:
+        """The next reply, waited for."""
+        return pack("BLMOVE", self._replies, self._inbox, "LEFT", "RIGHT", max(0.001, round(seconds, 3)))
+
+
+def pushed(service: str, reply: Any) -> bool:
+    """Whether a request is in the list; False if it, or the one before it, has to be sent again with the whole script.
+    Raises `QueueFull`, `NoWorkers` and `TransportError`.
+    """
+    if not isinstance(reply, redis.ResponseError):
+        return True
+    text = str(reply)
+    if is_missing_script(reply) or "GAP" in text:
+        return False
+    if "QUEUEFULL" in text:
+        raise QueueFull(f"the list of {service} is at its capacity of {CAPACITY} messages; try again later") from reply
+    if "NOWORKERS" in text:
+        raise NoWorkers(f"nobody serves {service}: its last worker was heard of more than {ABSENCE:g} s ago") from reply
+    raise TransportError(f"Redis refused a request: {text}") from reply
