@@ -74,15 +74,17 @@ class Error:
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One way in which a value does not fit its contract: ``code`` is MISSING, UNKNOWN or INVALID; ``path`` is
-    dotted, and empty for the value itself."""
+    dotted, and empty for the value itself. ``final``: the value is absent or of another type, so that constraints
+    have nothing to say about it."""
 
     code: str
     path: str
     message: str
+    final: bool = attribute(default=False, compare=False, repr=False)
 
     def under(self, name: str) -> Fault:
         """The same fault, seen from what holds the value under ``name``."""
-        return Fault(self.code, f"{name}.{self.path}" if self.path else name, self.message)
+        return Fault(self.code, f"{name}.{self.path}" if self.path else name, self.message, final=self.final)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
