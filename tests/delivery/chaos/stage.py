@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 ROOT = Path(__file__).parents[3]
 
@@ -52,7 +54,8 @@ class Broker:
         raise SystemExit("redis-server did not start")
 
     def client(self) -> Any:
-        return redis.Redis(port=self.port, retry_on_error=[], socket_timeout=5)
+        # Without the library's own retries: they would push a request twice whose first answer was lost.
+        return redis.Redis(port=self.port, retry=Retry(NoBackoff(), 0), socket_timeout=5)
 
     def stop(self) -> None:
         self.process.terminate()
