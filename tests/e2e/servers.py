@@ -49,6 +49,8 @@ class ProbeLogic:
         )
 
     def crash(self, request: Any, ctx: Any) -> Any:
+        if request.text == "cancelled":
+            raise asyncio.CancelledError  # as when something that it awaits was cancelled
         raise LookupError(request.text)
 
     def lie(self, request: Any, ctx: Any) -> Any:

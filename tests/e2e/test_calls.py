@@ -67,6 +67,14 @@ def test_an_exception_in_a_handler_is_a_server_error_and_the_server_lives(world:
     assert "LookupError" in caplog.text
 
 
+@pytest.mark.parametrize("server_kind", ["asyncio"])
+def test_a_cancellation_within_a_handler_is_a_server_error(world: Any) -> None:
+    client = world.client("probe")
+    with pytest.raises(soagen.ServerError, match="something that the handler awaited was cancelled"):
+        client.crash(text="cancelled")
+    assert client.add(a=1, b=1).total == 2
+
+
 def test_a_response_that_breaks_its_contract_is_a_server_error(world: Any, caplog: Any) -> None:
     with pytest.raises(soagen.ServerError, match="lie had an invalid response:\\n\\tnumber INVALID: Value not <= 10"):
         world.client("probe").lie()

@@ -6,6 +6,7 @@ binds its methods to the contract, and what carries the bytes calls that.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from abc import ABC
 from collections.abc import Callable, Mapping
@@ -95,5 +96,15 @@ def _from_function(name: str, method: Any) -> Handler:
 def _from_coroutine_function(name: str, method: Any) -> Handler:
     if not inspect.iscoroutinefunction(inspect.unwrap(method)):
         raise ConfigurationError(f"{name} is a `def`: derive from the blocking server base, or make it an `async def`")
-    handler: Handler = method
-    return handler
+
+    async def handle(request: Any, context: Any) -> Any:
+        task = asyncio.current_task()
+        before = task.cancelling() if task is not None else 0
+        try:
+            return await method(request, context)
+        except asyncio.CancelledError as error:
+            if task is None or task.cancelling() > before:
+                raise  # this very call was cancelled, by its time limit or with its loop
+            raise RuntimeError("something that the handler awaited was cancelled") from error
+
+    return handle

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import sys
 
@@ -44,9 +45,15 @@ def _look_up(module_name: str, name: str) -> object:
 
 
 def _make(target: str, found: object) -> object:
-    if not callable(found):
+    if not callable(found) or (isinstance(found, type) and not issubclass(found, (Server, AsyncServer))):
         raise ConfigurationError(f"{target} is no server: it does not derive from a generated server base")
     missing = sorted(getattr(found, "__abstractmethods__", ()))
     if missing:
         raise ConfigurationError(f"{target} does not implement {', '.join(missing)}")
+    try:
+        inspect.signature(found).bind()
+    except TypeError as error:
+        raise ConfigurationError(
+            f"{target} cannot be made without arguments ({error}): name a function that makes the server"
+        ) from None
     return found()

@@ -31,6 +31,12 @@ good = Good()
 number = 7
 def make(): return Good()
 def make_nothing(): return 7
+
+class NoServer:
+    def __init__(self, broker): ...
+
+class Needy(Good):
+    def __init__(self, broker): ...
 """
 
 
@@ -59,6 +65,8 @@ def test_a_class_a_server_and_a_function_are_servers(target: str) -> None:
         ("loadable:number", "is no server"),
         ("loadable:make_nothing", "is no server"),
         ("loadable:Half", "does not implement work"),
+        ("loadable:NoServer", "is no server"),
+        ("loadable:Needy", "cannot be made without arguments"),
     ],
 )
 def test_anything_else_is_one_clear_sentence(target: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
