@@ -6,7 +6,6 @@ binds its methods to the contract, and what carries the bytes calls that.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from abc import ABC
 from collections.abc import Callable, Mapping
@@ -94,6 +93,8 @@ def _from_function(name: str, method: Any) -> Handler:
 
 
 def _from_coroutine_function(name: str, method: Any) -> Handler:
+    import asyncio  # only where an asyncio server is served
+
     if not inspect.iscoroutinefunction(inspect.unwrap(method)):
         raise ConfigurationError(f"{name} is a `def`: derive from the blocking server base, or make it an `async def`")
 
