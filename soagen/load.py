@@ -28,11 +28,13 @@ from soagen.source import legible
 class Loaded:
     """What a run has come to: ``project`` is None exactly if there are findings, which are sorted by their places.
 
-    ``texts`` holds what was read, by path, for showing the lines that findings point at.
+    ``known`` is what could be made out all the same, so that later stages can add findings of their own; what is wrong
+    is missing from it. ``texts`` holds what was read, by path, for showing the lines that findings point at.
     """
 
     project: Project | None
     diagnostics: tuple[Diagnostic, ...]
+    known: Project
     texts: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
 
 
@@ -52,9 +54,9 @@ def load(paths: Sequence[str], read: Callable[[str], bytes] = _from_disk) -> Loa
         files.add(path, None)
     files.follow()
     names = resolve([tree for tree in files.trees.values() if tree is not None], files.imports, report)
-    contracts = check(names, report)
+    known = Project.of(check(names, report))
     found = tuple(sorted(report.found, key=lambda each: (each.span, each.code, each.message)))
-    return Loaded(None if found else Project.of(contracts), found, files.texts)
+    return Loaded(None if found else known, found, known, files.texts)
 
 
 class _Files:

@@ -169,7 +169,7 @@ def _compile(settings: _Settings, paths: Sequence[Path]) -> _Compiled:
         return content
 
     loaded = load(list(named), read=reader)
-    findings = loaded.diagnostics if loaded.project is None else clashes(loaded.project)
+    findings = sorted([*loaded.diagnostics, *clashes(loaded.known)], key=lambda finding: finding.span)
     if findings or loaded.project is None:
         return _Compiled(findings=findings, read=read, texts=loaded.texts)
     try:

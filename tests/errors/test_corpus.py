@@ -34,9 +34,7 @@ class Case:
 
     def run(self) -> tuple[Diagnostic, ...]:
         loaded = load(self.paths, lambda path: (self.base / path).read_bytes())
-        if loaded.project is None:
-            return loaded.diagnostics
-        return tuple(clashes(loaded.project))
+        return (*loaded.diagnostics, *clashes(loaded.known))
 
     def expected(self) -> Iterator[tuple[str, int, int, str, str]]:
         for path in self.paths:

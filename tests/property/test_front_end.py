@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from soagen.diagnostics import as_data, lines_of, render
 from soagen.findings import Report
+from soagen.generate.clashes import clashes
 from soagen.load import Loaded, load
 from soagen.source import HAS_LIBYAML, read
 
@@ -32,6 +33,7 @@ PIECES = [
 
 
 def _check(loaded: Loaded) -> None:
+    clashes(loaded.known)  # whatever is missing from it
     assert (loaded.project is None) == bool(loaded.diagnostics)
     assert list(loaded.diagnostics) == sorted(loaded.diagnostics, key=lambda each: each.span)
     for each in loaded.diagnostics:

@@ -46,7 +46,7 @@ def _findings(files: dict[str, str], path: str) -> tuple[Diagnostic, ...]:
         return files[name].encode()
 
     loaded = load([path], read)
-    return loaded.diagnostics if loaded.project is None else tuple(clashes(loaded.project))
+    return (*loaded.diagnostics, *clashes(loaded.known))
 
 
 @pytest.mark.parametrize("path", FILES)
