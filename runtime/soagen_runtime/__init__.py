@@ -26,6 +26,7 @@ from soagen_runtime.errors import (
     NotSerializable,
     NoWorkers,
     OutcomeUnknown,
+    PermissionDenied,
     QueueFull,
     ReplyInvalid,
     RequestInvalid,
@@ -38,6 +39,7 @@ from soagen_runtime.errors import (
     UnknownAction,
     VariantActive,
     WorkerLost,
+    several,
 )
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ __all__ = [
     "NoWorkers",
     "NotSerializable",
     "OutcomeUnknown",
+    "PermissionDenied",
     "QueueFull",
     "RedisTransport",
     "ReplyInvalid",
@@ -78,6 +81,7 @@ __all__ = [
     "VariantActive",
     "WorkerLost",
     "carry",
+    "several",
 ]
 
 # Importing a generated client imports this package; what only some programs use is left for when they do.
