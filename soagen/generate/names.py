@@ -82,12 +82,15 @@ _ERROR_OWN = _FIELD_OWN | {
 }
 _METHOD_OWN = frozenset(
     {
+        "action_middleware",
         "after_fork",
         "before_fork",
         "call",
+        "calls",
         "close",
         "dispatcher",
         "introspect",
+        "job_middleware",
         "service",
         "setup",
         "status",
