@@ -151,7 +151,9 @@ class _Calls:
         if operation.request.is_object:
             items = ("self", f"{_BODY}: {self._type(operation.request)}")
         signature = Brackets(f"{async_}def {operation.method}(", items, f") -> {returned}:", packs=True)
-        return Method(self._decorators(operation), lay(signature, 1), self._doc(operation, "Calls"), [*defaults, *made])
+        return Method(
+            self._decorators(operation), _broken(lay(signature, 1)), self._doc(operation, "Calls"), [*defaults, *made]
+        )
 
     def _call(self, operation: Operation, await_: str, *, returns: bool = True) -> list[str]:
         fields = [names.field(f.name) for f in operation.request.fields]

@@ -545,7 +545,9 @@ class AsyncTypesCalls(AsyncCalls):
 
     def a_rather_long_name_of_an_action_that_goes_on_and_on_until_it_does_not_fit_service(
         self, *, a: ARatherLongNameOfATypeThatGoesOnAndOnUntilItDoesNotFitAnywhere
-    ) -> AsyncCall[ARatherLongNameOfAnActionThatGoesOnAndOnUntilItDoesNotFitServiceResponse]:
+    ) -> AsyncCall[
+        ARatherLongNameOfAnActionThatGoesOnAndOnUntilItDoesNotFitServiceResponse
+    ]:
         """Calls
         `a_rather_long_name_of_an_action_that_goes_on_and_on_until_it_does_not_fit`.
 
