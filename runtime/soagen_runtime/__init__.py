@@ -28,6 +28,7 @@ from soagen_runtime.errors import (
     NotSerializable,
     NoWorkers,
     OutcomeUnknown,
+    PermissionDenied,
     QueueFull,
     ReplyInvalid,
     RequestInvalid,
@@ -40,6 +41,7 @@ from soagen_runtime.errors import (
     UnknownAction,
     VariantActive,
     WorkerLost,
+    several,
 )
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ __all__ = [
     "NotSerializable",
     "Outcome",
     "OutcomeUnknown",
+    "PermissionDenied",
     "QueueFull",
     "RedisTransport",
     "ReplyInvalid",
@@ -85,6 +88,7 @@ __all__ = [
     "carry",
     "job",
     "parallel",
+    "several",
 ]
 
 # Importing a generated client imports this package; what only some programs use is left for when they do.

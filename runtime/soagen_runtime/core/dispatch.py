@@ -279,10 +279,8 @@ class Dispatcher:
                 return (error.as_error(),)
             case JobError() if not error.is_remote:
                 raise error
-            case ContractError() if type(error) in action.errors or not error.is_remote:
-                return self._declared(action, error)
-            case ActionError() if not error.is_remote:
-                return error.errors
+            case ActionError() if type(error) in action.errors or not error.is_remote:
+                return [told for each in error.each for told in self._told(action, each)]
             case Invalid():
                 log.error("%s: the response breaks its contract: %s", name, error)
                 return (_server_error(_broken_response(action.wire, error)),)
@@ -292,7 +290,9 @@ class Dispatcher:
                 log.error("%s failed", name, exc_info=error)
                 return (_server_error(str(error)),)
 
-    def _declared(self, action: Action[Any, Any], error: ContractError) -> Sequence[Error]:
+    def _told(self, action: Action[Any, Any], error: ActionError) -> Sequence[Error]:
+        if not isinstance(error, ContractError):
+            return error.errors
         if type(error) not in action.errors:
             log.warning(
                 "%s.%s answered %s, which its contract does not list", self.service.name, action.name, error.code
