@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from soagen_runtime.generated import AsyncClient, Client
@@ -21,6 +21,9 @@ from .types import (
     PersonId,
     PetsRequest,
 )
+
+if TYPE_CHECKING:
+    from .calls import AsyncPeopleCalls, PeopleCalls
 
 
 class PeopleClient(Client[PeopleContext]):
@@ -53,6 +56,13 @@ class PeopleClient(Client[PeopleContext]):
         """Calls `raw`."""
         return self._call(service.RAW, body)
 
+    @property
+    def calls(self) -> PeopleCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import PeopleCalls
+
+        return PeopleCalls(self._caller, self._threads)
+
 
 class AsyncPeopleClient(AsyncClient[PeopleContext]):
     """The service people."""
@@ -83,3 +93,10 @@ class AsyncPeopleClient(AsyncClient[PeopleContext]):
     async def raw(self, body: dict[str, Any]) -> dict[str, Any]:
         """Calls `raw`."""
         return await self._call(service.RAW, body)
+
+    @property
+    def calls(self) -> AsyncPeopleCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncPeopleCalls
+
+        return AsyncPeopleCalls(self._caller)

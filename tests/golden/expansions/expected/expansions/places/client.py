@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from soagen_runtime.generated import AsyncClient, Client
 
 from . import service
 from .types import GetCountriesRequest, GetCountriesResponse, PlacesContext
+
+if TYPE_CHECKING:
+    from .calls import AsyncPlacesCalls, PlacesCalls
 
 
 class PlacesClient(Client[PlacesContext]):
@@ -18,6 +23,13 @@ class PlacesClient(Client[PlacesContext]):
         """Calls `get_countries`."""
         return self._call(service.GET_COUNTRIES, GetCountriesRequest(codes=codes))
 
+    @property
+    def calls(self) -> PlacesCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import PlacesCalls
+
+        return PlacesCalls(self._caller, self._threads)
+
 
 class AsyncPlacesClient(AsyncClient[PlacesContext]):
     """The service places."""
@@ -27,3 +39,10 @@ class AsyncPlacesClient(AsyncClient[PlacesContext]):
     async def get_countries(self, *, codes: list[str]) -> GetCountriesResponse:
         """Calls `get_countries`."""
         return await self._call(service.GET_COUNTRIES, GetCountriesRequest(codes=codes))
+
+    @property
+    def calls(self) -> AsyncPlacesCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncPlacesCalls
+
+        return AsyncPlacesCalls(self._caller)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from soagen_runtime.generated import AsyncClient, Client
 
 from . import service
@@ -17,6 +19,9 @@ from .types import (
     Visit,
     VisitsContext,
 )
+
+if TYPE_CHECKING:
+    from .calls import AsyncVisitsCalls, VisitsCalls
 
 
 class VisitsClient(Client[VisitsContext]):
@@ -47,6 +52,13 @@ class VisitsClient(Client[VisitsContext]):
         """Calls `note`."""
         self._call(service.NOTE, NoteRequest(visit=visit))
 
+    @property
+    def calls(self) -> VisitsCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import VisitsCalls
+
+        return VisitsCalls(self._caller, self._threads)
+
 
 class AsyncVisitsClient(AsyncClient[VisitsContext]):
     """The service visits."""
@@ -75,3 +87,10 @@ class AsyncVisitsClient(AsyncClient[VisitsContext]):
     async def note(self, *, visit: Visit) -> None:
         """Calls `note`."""
         await self._call(service.NOTE, NoteRequest(visit=visit))
+
+    @property
+    def calls(self) -> AsyncVisitsCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncVisitsCalls
+
+        return AsyncVisitsCalls(self._caller)
