@@ -15,6 +15,7 @@
         │   ├── QueueFull              ... the service's list is at its capacity
         │   └── NoWorkers              ... nobody serves
         ├── ReplyInvalid               the reply is no reply, or breaks the contract: the server's fault
+        ├── ActionNotRun               an action of a job, behind one that failed
         ├── JobError                   the server refused the request as a whole, or could not answer it
         │   ├── JobInvalid             ... its envelope is wrong (`MISSING`, `UNKNOWN`, `INVALID`)
         │   ├── JobTimeout             ... it ran too long
@@ -154,6 +155,14 @@ class NoWorkers(TransportError):
 
 class ReplyInvalid(CallError):
     """What came back is no reply, or not one that the contract allows."""
+
+
+class ActionNotRun(CallError):
+    """An action of a job was not run, since one before it failed."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(f"{action} was not run: an action of the job before it failed")
+        self.action = action
 
 
 class _Answered(CallError):

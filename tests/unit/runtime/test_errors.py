@@ -150,7 +150,15 @@ def test_the_fields_of_an_error_are_not_shown() -> None:
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e300, "3"])
 def test_a_timeout_that_is_none_is_refused(timeout: Any) -> None:
-    class AnyClient(Client[Any]): ...
+    class AnyClient(Client[Any]):
+        service = Service(
+            name="any",
+            contract_hash="",
+            context=Context,
+            encode_context=lambda context, strict: {},
+            decode_context=lambda data, strict: Context(),
+            actions=(),
+        )
 
     client = AnyClient("redis://127.0.0.1:1/0")
     with pytest.raises(ConfigurationError, match="a timeout is a number of seconds"):
