@@ -12,10 +12,12 @@ from soagen_runtime.core.retry import Budget, RetryPolicy
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallOptions:
     """How a client makes its calls. ``timeout`` is in seconds; ``context`` holds keys as they are sent.
-    ``budget`` is shared by all that a client derives.
+    ``content_type`` None is MessagePack. ``budget`` is shared by all that a client derives.
     """
 
     timeout: float | None = None
+    content_type: str | None = None
+    request_bytes: int = 102_400  # PySOA's limit
     switches: frozenset[int] = frozenset()
     context: Mapping[str, Any] = field(default_factory=dict, repr=False)
     correlation_id: str | None = None
