@@ -134,10 +134,10 @@ class World:
             elif serve:
                 self._serve(server, server_kind)
 
-    def client(self, service: str) -> Caller:
+    def client(self, service: str, *, transport: Any = None, **options: Any) -> Caller:
         module = getattr(self.api, service)
         prefix = "Async" if self.client_kind == "asyncio" else ""
-        client = getattr(module, f"{prefix}{service.capitalize()}Client")(self.transport)
+        client = getattr(module, f"{prefix}{service.capitalize()}Client")(transport or self.transport, **options)
         caller = Caller(client, self._runner)
         self._clients.append(caller)
         return caller

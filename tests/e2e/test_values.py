@@ -1,6 +1,4 @@
-"""Calls as values, in every pairing of transport, client and server: jobs, parallel calls, futures, and what nobody waits
-for.
-"""
+"""Calls as values, in every pairing of transport, client and server: jobs, parallel calls, futures."""
 
 from __future__ import annotations
 
