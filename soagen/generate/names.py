@@ -80,6 +80,7 @@ _ERROR_OWN = _FIELD_OWN | {
     "variables",
     "with_traceback",
 }
+# Without `status` and `introspect`: no contract may have these, but the one that is about them.
 _METHOD_OWN = frozenset(
     {
         "after_fork",
@@ -87,10 +88,8 @@ _METHOD_OWN = frozenset(
         "call",
         "close",
         "dispatcher",
-        "introspect",
         "service",
         "setup",
-        "status",
         "teardown",
         "time_limits",
         "with_options",
