@@ -17,7 +17,7 @@ from soagen_runtime.core.middleware import ActionCall, JobRequest
 from soagen_runtime.errors import ActionError, Error, JobError
 from soagen_runtime.logs import Structured
 from soagen_runtime.middleware.layers import Ended, Observer
-from soagen_runtime.redaction import Redactor
+from soagen_runtime.redaction import HIDDEN, Redactor
 from soagen_runtime.settings import CallLogging
 from soagen_runtime.wire import JobResult
 
