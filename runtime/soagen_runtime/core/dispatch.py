@@ -169,12 +169,20 @@ class Dispatcher:
             return JobResult(errors=errors)
         if self._on_job is None:
             return await self._run_job(message, now, guard)
+        token = current_call.set(self._describe(message))
+        try:
+            return await self._in_layers(self._on_job, message, now, guard)
+        finally:
+            current_call.reset(token)
 
+    async def _in_layers(
+        self, on_job: Onion[JobRequest, JobResult], message: RequestMessage, now: float, guard: Guard
+    ) -> JobResult:
         async def core(job: JobRequest) -> JobResult:
             return await self._run_job(replace(message, body=job.to_map()), now, guard)
 
         try:
-            return await self._on_job.around(JobRequest.from_map(self.service.name, message.body), core)
+            return await on_job.around(JobRequest.from_map(self.service.name, message.body), core)
         except JobError as error:
             if not error.is_remote:
                 return JobResult(errors=error.errors)

@@ -21,7 +21,9 @@ def required_context(*keys: str) -> Check[JobRequest]:
     def check(job: JobRequest) -> None:
         missing = [key for key in keys if job.context.get(key) is None]
         if missing:
-            raise JobError([Error(code=MISSING, message=f"Missing key: {key}", field=f"context.{key}") for key in missing])
+            raise JobError(
+                [Error(code=MISSING, message=f"Missing key: {key}", field=f"context.{key}") for key in missing]
+            )
 
     return check
 

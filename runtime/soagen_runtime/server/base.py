@@ -104,17 +104,18 @@ def _dispatcher(
 ) -> Dispatcher:
     from soagen_runtime.core.dispatch import Dispatcher
     from soagen_runtime.core.middleware import onion
+    from soagen_runtime.middleware.call_log import SERVER_CALLS, logged
     from soagen_runtime.settings import ServerSettings
 
     settings = settings or server.settings or ServerSettings()
-
+    log = logged(settings.logging, SERVER_CALLS, suspends=suspends)
     name = type(server).__name__
     handlers = {
         action.method: adapt(f"{name}.{action.method}", getattr(server, action.method))
         for action in server.service.actions
     }
-    on_job = onion(server.job_middleware, suspends=suspends)
-    on_action = onion(server.action_middleware, suspends=suspends)
+    on_job = onion([*log.jobs, *server.job_middleware], suspends=suspends)
+    on_action = onion([*log.actions, *server.action_middleware], suspends=suspends)
     if on_action is not None:
         handlers = {
             action.method: _layered(on_action, server.service.name, action, handlers[action.method])
