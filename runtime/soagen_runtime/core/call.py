@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from soagen_runtime.action import Action, Service
 from soagen_runtime.context import Call, current_call
 from soagen_runtime.core.answers import ErrorTable
+from soagen_runtime.core.interception import intercepted
 from soagen_runtime.core.options import CallOptions
 from soagen_runtime.core.retry import may_repeat
 from soagen_runtime.core.transport import ClientTransport
@@ -52,6 +53,8 @@ async def call(
     Raises one of the `CallError` classes; which one says whether anything was sent.
     """
     serving = current_call.get()
+    if intercepted and (interceptor := intercepted.get(service.name)) is not None:
+        transport = interceptor(transport, False, [action.wire])
     now = await transport.now()
     deadline = _deadline(action, options, serving, now)
     name = f"{service.name}.{action.name}"
