@@ -6,7 +6,7 @@ import asyncio
 import threading
 
 import pytest
-from soagen_runtime import CallTimeout, ConfigurationError, ServerError
+from soagen_runtime import CallTimeout, ConfigurationError, LocalTransport, ServerError
 from soagen_runtime.testing import Serving, raises_error, serve, serve_async
 
 from shop.api.common import CommonSwitch, Line
@@ -83,9 +83,15 @@ async def test_so_it_does_for_an_asyncio_client() -> None:
 
 def test_an_asyncio_server_has_one_loop_in_a_thread() -> None:
     server = Looped()
-    with serve(StockClient, server) as stock:
+    transports: list[LocalTransport] = []
+
+    def made(transport: LocalTransport) -> StockClient:
+        transports.append(transport)
+        return StockClient(transport)
+
+    with serve(made, server) as stock:
         stock.levels()
-        with StockClient(stock._transport.transport) as other:  # type: ignore[attr-defined]  # a second client of it
+        with StockClient(transports[0]) as other:
             other.levels()
         stock.levels()
     assert len(server.loops) == 5
@@ -129,9 +135,8 @@ def test_what_is_not_stubbed_is_named_by_the_server_that_calls_it() -> None:
 
 
 def test_a_client_may_be_made_with_all_that_it_can_have() -> None:
-    def calling(transport: object) -> OrdersClient:
-        assert transport is not None
-        client = OrdersClient(transport)  # type: ignore[arg-type]  # it is one
+    def calling(transport: LocalTransport) -> OrdersClient:
+        client = OrdersClient(transport)
         return client.with_options(switches=[CommonSwitch.SUMMER_SALE], context=OrdersContext(locale="de"))
 
     with serve(calling, Stock(), Payments(), Orders) as orders:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,8 @@ from soagen_runtime import (
     Error,
     InvalidRequest,
     JobTimeout,
-    LocalTransport,
     QueueFull,
     ServerError,
-    TransportError,
 )
 from soagen_runtime.testing import NotStubbed, Stubbing, StubInvalid
 
@@ -30,7 +27,6 @@ from shop.api.orders import (
     GetOrderRequest,
     GetOrderResponse,
     NoSuchOrder,
-    Order,
     OrdersClient,
     OrdersContext,
     OrderStatus,
@@ -38,27 +34,16 @@ from shop.api.orders import (
     QuoteResponse,
 )
 from shop.api.orders.testing import OrdersStub, stub_orders
-from shop.api.stock import Level, LevelsResponse, NoSuchArticle, OutOfStock, StockClient
+from shop.api.stock import (
+    NoSuchArticle,
+    OutOfStock,
+    StockClient,
+)
 from shop.api.stock.testing import stub_stock
-from shop.demo import ADA
 from shop.stock import Stock
+from tests.testkit.things import EURO, NOWHERE, order
 
-NOWHERE = "redis://127.0.0.1:1/0"
 MINUS = Amount.from_code_and_minor("EUR", -100)
-EURO = Amount.from_code_and_minor("EUR", 100)
-
-
-def order(number: str = "o_1", **changes: Any) -> Order:
-    given: dict[str, Any] = {
-        "id_": number,
-        "status": OrderStatus.PAID,
-        "lines": [],
-        "ship_to": ADA,
-        "total": EURO,
-        "placed_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
-        "labels": {},
-    }
-    return Order(**{**given, **changes})
 
 
 # --- being in force
@@ -370,69 +355,3 @@ def test_assertions_tell_what_came_instead() -> None:
         levels.assert_called_with(skus=[])
         with pytest.raises(AssertionError, match=r"was called 2 times, and not once"):
             levels.assert_called_once_with(skus=["CUP-7"])
-
-
-# --- what is not stubbed
-
-
-def test_an_action_that_is_not_stubbed_is_named() -> None:
-    with stub_orders() as stub, pytest.raises(ConnectionFailed):
-        OrdersClient(NOWHERE).with_options(attempts=1).get_order(id_="o_1")  # nothing is stubbed yet
-    stub.get_order.when(GetOrderRequest(id_="o_1")).returns(order=order())
-    with stub, pytest.raises(NotStubbed) as told:
-        OrdersClient(NOWHERE).get_order(id_="o_2")
-    assert str(told.value).startswith(
-        "orders.get_order is stubbed, but not for this request or contract, and its service cannot be reached: "
-    )
-    assert str(told.value).endswith("Stub it: `.get_order.returns(...)`")
-    assert not isinstance(told.value, TransportError)
-
-
-def test_it_goes_to_the_real_service() -> None:
-    with StockClient(LocalTransport(Stock())) as stock, stub_stock() as stub:
-        stub.release.returns()
-        stub.levels.when(lambda request: "NIL-0" in request.skus).returns(levels={})
-        assert stock.levels(skus=["NIL-0"]).levels == {}
-        assert stock.levels(skus=["CUP-7"]).levels.keys() == {"CUP-7"}
-        assert stock.reserve(lines=[Line(sku="CUP-7", quantity=1)]).reservation.lines[0].sku == "CUP-7"
-        with pytest.raises(NoSuchArticle):
-            stock.levels(skus=["NIL-1"])
-        assert len(stub.levels.requests) == 1
-
-
-async def test_also_of_an_asyncio_client() -> None:
-    async with AsyncOrdersClient(NOWHERE) as orders:
-        stub = stub_orders().get_order.when(GetOrderRequest(id_="o_1")).returns(order=order())
-        with stub, pytest.raises(NotStubbed):
-            await orders.get_order(id_="o_2")
-
-
-def test_the_stub_that_was_entered_last_is_asked_first() -> None:
-    level = Level(on_shelf=1, price=EURO)
-    stock = StockClient(LocalTransport(Stock()))
-    outer, inner = stub_stock(), stub_stock()
-    outer.levels.returns(levels={"OUT-1": level})
-    outer.reserve.raises(NoSuchArticle(sku="TEA-1"))
-    inner.levels.when(lambda request: not request.skus).answers(LevelsResponse(levels={"INN-1": level}))
-    with outer:
-        with inner:
-            assert stock.levels().levels.keys() == {"INN-1"}
-            assert stock.levels(skus=["CUP-7"]).levels.keys() == {"OUT-1"}
-            with pytest.raises(NoSuchArticle):
-                stock.reserve(lines=[Line(sku="TEA-1", quantity=1)])
-        assert stock.levels().levels.keys() == {"OUT-1"}
-    assert len(stock.levels().levels) > 2
-
-
-def test_stubs_need_not_be_left_in_order() -> None:
-    level = Level(on_shelf=1, price=EURO)
-    stock = StockClient(NOWHERE)
-    one, two = stub_stock(), stub_stock()
-    one.levels.returns(levels={"ONE-1": level})
-    two.levels.returns(levels={"TWO-2": level})
-    with one:
-        two.__enter__()
-    assert stock.levels().levels.keys() == {"TWO-2"}
-    two.__exit__(None, None, None)
-    with pytest.raises(ConnectionFailed):
-        stock.with_options(attempts=1).levels()

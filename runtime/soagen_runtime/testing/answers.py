@@ -12,7 +12,7 @@ import copy
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, get_args
 
 from soagen_runtime.action import Action
 from soagen_runtime.context import Context
@@ -25,6 +25,7 @@ from soagen_runtime.errors import (
     InvalidRequest,
     JobError,
     NotSerializable,
+    PermissionDenied,
     ReplyInvalid,
     ServerError,
     SoagenError,
@@ -37,6 +38,7 @@ from soagen_runtime.wire import DEFAULT_FORMAT
 Failure: TypeAlias = (
     ServerError
     | InvalidRequest
+    | PermissionDenied
     | UnknownAction
     | ActionTimeout
     | JobError
@@ -46,16 +48,7 @@ Failure: TypeAlias = (
 )
 """What a call may end in besides the errors of the contract, whatever the action."""
 
-_FAILURES = (
-    ServerError,
-    InvalidRequest,
-    UnknownAction,
-    ActionTimeout,
-    JobError,
-    CallTimeout,
-    TransportError,
-    ReplyInvalid,
-)
+_FAILURES = get_args(Failure)
 _ON_THE_WAY = (CallTimeout, TransportError, ReplyInvalid)  # no server answers these
 
 _codec = DEFAULT_FORMAT.codec
@@ -156,8 +149,11 @@ def raised(name: str, action: Action[Any, Any], error: object) -> Raised:
     if not isinstance(error, ContractError) or type(error) not in action.errors:
         known = ", ".join(each.__name__ for each in action.errors) or "no errors"
         raise StubInvalid(f"{name} cannot raise {type(error).__name__}: its contract lists {known}")
-    try:
-        _codec.encode(error.to_variables(True))
-    except (Invalid, NotSerializable) as refused:
-        raise StubInvalid(f"{name} cannot raise this {type(error).__name__}", refused.faults) from None
+    for each in error.each:
+        if not isinstance(each, ContractError):
+            continue
+        try:
+            _codec.encode(each.to_variables(True))
+        except (Invalid, NotSerializable) as refused:
+            raise StubInvalid(f"{name} cannot raise this {type(each).__name__}", refused.faults) from None
     return Raised(error)

@@ -99,7 +99,7 @@ class BlockingEnd:
     async def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
-    async def open(self, service: str) -> _BlockingChannel:
+    async def open(self, service: str, *, shared: bool = False) -> _BlockingChannel:
         return _BlockingChannel(self, self.transport.find(service))
 
     async def close(self) -> None:
@@ -200,7 +200,7 @@ class _AsyncEnd:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
-    async def open(self, service: str) -> _AsyncChannel:
+    async def open(self, service: str, *, shared: bool = False) -> _AsyncChannel:
         return _AsyncChannel(self, self.transport.find(service))
 
     async def close(self) -> None:
@@ -226,10 +226,10 @@ class _AsyncChannel:
         self._task.add_done_callback(self._end.tasks.discard)
 
     async def _serve(self, message: bytes) -> Outcome:
-        serving = self._dispatcher.serve(message, time.time())
         if self._dispatcher.suspends:
-            return await serving
-        return await asyncio.to_thread(run_blocking, serving)
+            return await self._dispatcher.serve(message, time.time())
+        # The coroutine is made where it runs: this task may be cancelled before the thread has begun.
+        return await asyncio.to_thread(lambda: run_blocking(self._dispatcher.serve(message, time.time())))
 
     async def receive(self, request_id: int, until: float) -> ReplyMessage:
         assert self._task is not None, "receive() comes after send()"

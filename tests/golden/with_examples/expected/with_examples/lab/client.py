@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from currint import Amount
@@ -25,6 +25,9 @@ from .types import (
     Payment,
     WeighRequest,
 )
+
+if TYPE_CHECKING:
+    from .calls import AsyncLabCalls, LabCalls
 
 
 class LabClient(Client[LabContext]):
@@ -173,6 +176,13 @@ class LabClient(Client[LabContext]):
         """
         return self._call(service.WEIGH, WeighRequest(parts=parts))
 
+    @property
+    def calls(self) -> LabCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import LabCalls
+
+        return LabCalls(self._caller, self._threads)
+
 
 class AsyncLabClient(AsyncClient[LabContext]):
     """A service whose examples have values of every type."""
@@ -319,3 +329,10 @@ class AsyncLabClient(AsyncClient[LabContext]):
         Raises `TooHeavy`.
         """
         return await self._call(service.WEIGH, WeighRequest(parts=parts))
+
+    @property
+    def calls(self) -> AsyncLabCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncLabCalls
+
+        return AsyncLabCalls(self._caller)

@@ -92,4 +92,5 @@ SERVICE: Final = Service(
     decode_context=codec.decode_lab_context,
     actions=(MEASURE_PRECISE, MEASURE, NOTE, CLEAR, MIRROR, WEIGH),
     errors=(errors.Broken, units.TooHeavy),
+    module=__name__,
 )
