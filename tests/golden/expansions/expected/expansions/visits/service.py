@@ -73,4 +73,5 @@ SERVICE: Final = Service(
         GET_EVERYTHING,
         NOTE,
     ),
+    module=__name__,
 )
