@@ -1,6 +1,7 @@
 """The runtime of soagen: typed RPC over Redis, on PySOA's wire.
 
-Generated code is what one usually works with; here is what it leaves to its user: transports, and errors to catch.
+Generated code is what one usually works with; here is what it leaves to its user: transports, ways to put calls
+together, and errors to catch.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from soagen_runtime.context import carry
 from soagen_runtime.errors import (
     ActionError,
+    ActionNotRun,
     ActionTimeout,
     CallError,
     CallTimeout,
@@ -26,6 +28,7 @@ from soagen_runtime.errors import (
     NotSerializable,
     NoWorkers,
     OutcomeUnknown,
+    PermissionDenied,
     QueueFull,
     ReplyInvalid,
     RequestInvalid,
@@ -38,9 +41,11 @@ from soagen_runtime.errors import (
     UnknownAction,
     VariantActive,
     WorkerLost,
+    several,
 )
 
 if TYPE_CHECKING:
+    from soagen_runtime.calls import Outcome, job, parallel
     from soagen_runtime.transport.memory import LocalTransport
     from soagen_runtime.transport.redis import RedisTransport
 
@@ -48,6 +53,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ActionError",
+    "ActionNotRun",
     "ActionTimeout",
     "CallError",
     "CallTimeout",
@@ -63,7 +69,9 @@ __all__ = [
     "LocalTransport",
     "NoWorkers",
     "NotSerializable",
+    "Outcome",
     "OutcomeUnknown",
+    "PermissionDenied",
     "QueueFull",
     "RedisTransport",
     "ReplyInvalid",
@@ -78,10 +86,19 @@ __all__ = [
     "VariantActive",
     "WorkerLost",
     "carry",
+    "job",
+    "parallel",
+    "several",
 ]
 
 # Importing a generated client imports this package; what only some programs use is left for when they do.
-_LAZY = {"LocalTransport": "soagen_runtime.transport.memory", "RedisTransport": "soagen_runtime.transport.redis"}
+_LAZY = {
+    "LocalTransport": "soagen_runtime.transport.memory",
+    "Outcome": "soagen_runtime.calls",
+    "RedisTransport": "soagen_runtime.transport.redis",
+    "job": "soagen_runtime.calls",
+    "parallel": "soagen_runtime.calls",
+}
 
 
 def __getattr__(name: str) -> Any:

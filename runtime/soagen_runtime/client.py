@@ -5,13 +5,13 @@ between tasks of one loop. Everything a call inherits from the call that is bein
 `soagen_runtime.context`.
 
 Programs import many clients and call few, so that what makes a call (the wire, the transports) is loaded by the first
-call.
+client that is made.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
@@ -26,6 +26,13 @@ from soagen_runtime.switches import switch_ids
 from soagen_runtime.validation import Invalid
 
 if TYPE_CHECKING:
+    from soagen_runtime.core.caller import Caller
+    from soagen_runtime.core.middleware import (
+        ActionMiddleware,
+        AsyncActionMiddleware,
+        AsyncJobMiddleware,
+        JobMiddleware,
+    )
     from soagen_runtime.core.transport import ClientTransport, Transport
 
 MAX_TIMEOUT = 86_400  # seconds; no call is worth waiting longer for
@@ -41,8 +48,7 @@ class _Options(Generic[Ctx]):
     service: ClassVar[Service[Any]]
     _table: ClassVar[ErrorTable]
 
-    _transport: ClientTransport
-    _options: CallOptions
+    _caller: Caller
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -65,7 +71,7 @@ class _Options(Generic[Ctx]):
         context that does not fit. ``attempts`` (at most 5) is how often a call may be made in all, where it is safe
         to make it again; 1 is never again.
         """
-        options = self._options
+        options = self._caller.options
         if timeout is not None:
             options = replace(options, timeout=_seconds(timeout))
         if context is not None:
@@ -75,8 +81,26 @@ class _Options(Generic[Ctx]):
         if correlation_id is not None:
             options = replace(options, correlation_id=correlation_id)
         derived = copy.copy(self)
-        derived._options = replace(options, switches=options.switches | switch_ids(switches))
+        derived._caller = replace(
+            self._caller, options=replace(options, switches=options.switches | switch_ids(switches))
+        )
         return derived
+
+    def _make_caller(
+        self, transport: ClientTransport, on_job: Sequence[Any], on_action: Sequence[Any], *, suspends: bool
+    ) -> Caller:
+        from soagen_runtime.core.caller import Caller
+        from soagen_runtime.core.middleware import onion
+
+        return Caller(
+            transport=transport,
+            service=self.service,
+            table=self._table,
+            suspends=suspends,
+            options=CallOptions(),
+            on_job=onion(on_job, suspends=suspends),
+            on_action=onion(on_action, suspends=suspends),
+        )
 
     def _encode_context(self, context: Ctx) -> dict[str, Any]:
         try:
@@ -88,10 +112,22 @@ class _Options(Generic[Ctx]):
 class Client(_Options[Ctx]):
     """The base of generated blocking clients: a context manager, or closed by `close`."""
 
-    def __init__(self, transport: str | Transport) -> None:
-        """A client over a broker's URL (``redis://host:6379/0``) or a transport. Raises `ConfigurationError`."""
-        self._transport = _resolve(transport).blocking()
-        self._options = CallOptions()
+    def __init__(
+        self,
+        transport: str | Transport,
+        *,
+        job_middleware: Sequence[JobMiddleware] = (),
+        action_middleware: Sequence[ActionMiddleware] = (),
+    ) -> None:
+        """A client over a broker's URL (``redis://host:6379/0``) or a transport, with layers around its jobs and around
+        its actions (`soagen_runtime.middleware`), the outermost first. Raises `ConfigurationError`.
+        """
+        from soagen_runtime.calls.blocking import Threads
+
+        self._caller = self._make_caller(
+            _resolve(transport).blocking(), job_middleware, action_middleware, suspends=False
+        )
+        self._threads = Threads()
 
     def __enter__(self) -> Self:
         return self
@@ -103,21 +139,29 @@ class Client(_Options[Ctx]):
 
     def close(self) -> None:
         """Frees the connections of this client and of all that were derived from it."""
-        run_blocking(self._transport.close())
+        self._threads.close()
+        run_blocking(self._caller.transport.close())
 
     def _call(self, action: Action[Request, Response], request: Request) -> Response:
-        from soagen_runtime.core.call import call
-
-        return run_blocking(call(self._transport, self.service, self._table, action, request, self._options))
+        return run_blocking(self._caller.call(action, request))
 
 
 class AsyncClient(_Options[Ctx]):
     """The base of generated asyncio clients: an async context manager, or closed by `close`."""
 
-    def __init__(self, transport: str | Transport) -> None:
-        """A client over a broker's URL (``redis://host:6379/0``) or a transport. Raises `ConfigurationError`."""
-        self._transport = _resolve(transport).asynchronous()
-        self._options = CallOptions()
+    def __init__(
+        self,
+        transport: str | Transport,
+        *,
+        job_middleware: Sequence[AsyncJobMiddleware] = (),
+        action_middleware: Sequence[AsyncActionMiddleware] = (),
+    ) -> None:
+        """A client over a broker's URL (``redis://host:6379/0``) or a transport, with layers around its jobs and around
+        its actions (`soagen_runtime.middleware`), the outermost first. Raises `ConfigurationError`.
+        """
+        self._caller = self._make_caller(
+            _resolve(transport).asynchronous(), job_middleware, action_middleware, suspends=True
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -129,12 +173,10 @@ class AsyncClient(_Options[Ctx]):
 
     async def close(self) -> None:
         """Frees the connections of this client and of all that were derived from it."""
-        await self._transport.close()
+        await self._caller.transport.close()
 
     async def _call(self, action: Action[Request, Response], request: Request) -> Response:
-        from soagen_runtime.core.call import call
-
-        return await call(self._transport, self.service, self._table, action, request, self._options)
+        return await self._caller.call(action, request)
 
 
 def _seconds(timeout: float) -> float:

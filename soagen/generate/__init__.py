@@ -17,7 +17,7 @@ from soagen.canonical import contract_hash
 from soagen.generate import names
 from soagen.generate.render import TemplateProblem, Templates
 from soagen.generate.view.about import About
-from soagen.generate.view.calls import client_view, server_view
+from soagen.generate.view.calls import calls_view, client_view, server_view
 from soagen.generate.view.codec import codec_view
 from soagen.generate.view.errors import errors_view
 from soagen.generate.view.facade import facade_view
@@ -62,6 +62,7 @@ def _modules(project: Project, contract: Contract, digest: str) -> Iterator[tupl
     about = About(project, contract)
     views = {
         "__init__": facade_view(about),
+        "calls": calls_view(about),
         "client": client_view(about),
         "codec": codec_view(about),
         "errors": errors_view(about),

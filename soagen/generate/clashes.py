@@ -56,7 +56,7 @@ def _classes(about: About) -> Iterator[_Claim]:
         yield _Claim(names.unknown_class(union.name), f"the unknown member of the union `{union.name}`", union.span)
     if contract.switches:
         yield _Claim(about.switch_class, f"the enum of the switches of `{contract.name}`", contract.span)
-    for kind in ("Context", "Client", "Server") if about.is_service else ():
+    for kind in ("Context", "Client", "Calls", "Server") if about.is_service else ():
         for prefix in ("",) if kind == "Context" else ("", "Async"):
             yield _Claim(f"{prefix}{about.prefix}{kind}", f"the {kind.lower()} of `{contract.name}`", contract.span)
     claimed: set[int] = set()

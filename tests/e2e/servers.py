@@ -12,6 +12,11 @@ import threading
 from types import ModuleType
 from typing import Any
 
+from soagen_runtime import ActionError, several
+
+ALL_AT_ONCE = -100
+"""What `add` answers with several errors."""
+
 
 class ProbeLogic:
     """What the actions of probe do; `notes` and `started` are for tests to look at."""
@@ -29,6 +34,10 @@ class ProbeLogic:
         self._released.set()
 
     def add(self, request: Any, ctx: Any) -> Any:
+        if request.a == ALL_AT_ONCE:
+            many = self.probe.TooMuch(asked=request.a, limit=100).at("a")
+            odd = ActionError.of("ODD", "That is odd", field="b", variables={"b": request.b}, is_caller_error=False)
+            raise several(many, self.shared.Forbidden(who="anybody").denying("sums"), odd)
         if request.a < 0:
             raise self.shared.Forbidden(who="anybody")
         if request.a + request.b > 100:

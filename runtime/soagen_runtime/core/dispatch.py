@@ -18,6 +18,7 @@ from soagen_runtime.action import Action, Service
 from soagen_runtime.context import Call, Context, bind, current_call
 from soagen_runtime.core.answers import unknown_action
 from soagen_runtime.core.guard import Guard, Overrun
+from soagen_runtime.core.middleware import JobRequest, Onion
 from soagen_runtime.core.transport import Nothing, Reply
 from soagen_runtime.core.verdict import REPLY_LIFETIME, is_suppressed
 from soagen_runtime.errors import (
@@ -96,15 +97,22 @@ class Dispatcher:
     """Serves messages of one service with the handlers of one server object.
 
     ``handlers`` has a coroutine function for each action's ``method``; ``suspends`` says whether they may wait for an
-    event loop, as those of an asyncio server do.
+    event loop, as those of an asyncio server do. ``on_job`` is around every job that is one.
     """
 
     def __init__(
-        self, service: Service[Any], handlers: Mapping[str, Handler], *, suspends: bool, limits: Limits
+        self,
+        service: Service[Any],
+        handlers: Mapping[str, Handler],
+        *,
+        suspends: bool,
+        limits: Limits,
+        on_job: Onion[JobRequest, JobResult] | None = None,
     ) -> None:
         self.service = service
         self.suspends = suspends
         self.limits = limits
+        self._on_job = on_job
         self._bindings: dict[str, list[_Binding]] = {}
         for action in service.actions:
             self._bindings.setdefault(action.wire, []).append(_Binding(action, handlers[action.method]))
@@ -124,7 +132,7 @@ class Dispatcher:
             return self._refuse(invalid, now)
         if isinstance(message, Nothing):
             return message
-        result = await self._run_job(message, now, guard or _UNGUARDED)
+        result = await self._serve_job(message, now, guard or _UNGUARDED)
         return self._answer(message, result, now)
 
     def _answer(self, message: RequestMessage, result: JobResult, now: float) -> Reply | Nothing:
@@ -159,10 +167,28 @@ class Dispatcher:
 
     # --- the job
 
-    async def _run_job(self, message: RequestMessage, now: float, guard: Guard) -> JobResult:
+    async def _serve_job(self, message: RequestMessage, now: float, guard: Guard) -> JobResult:
         errors = validate_job(message.body)
         if errors:
             return JobResult(errors=errors)
+        if self._on_job is None:
+            return await self._run_job(message, now, guard)
+
+        async def core(job: JobRequest) -> JobResult:
+            return await self._run_job(replace(message, body=job.to_map()), now, guard)
+
+        try:
+            return await self._on_job.around(JobRequest.from_map(self.service.name, message.body), core)
+        except JobError as error:
+            if not error.is_remote:
+                return JobResult(errors=error.errors)
+            failure: Exception = error
+        except Exception as error:
+            failure = error
+        log.error("%s: a middleware failed", self.service.name, exc_info=failure)
+        return JobResult(errors=(_server_error(str(failure)),))
+
+    async def _run_job(self, message: RequestMessage, now: float, guard: Guard) -> JobResult:
         try:
             call = self._describe(message)
             context = self._decode_context(message.body["context"])
@@ -253,10 +279,8 @@ class Dispatcher:
                 return (error.as_error(),)
             case JobError() if not error.is_remote:
                 raise error
-            case ContractError() if type(error) in action.errors or not error.is_remote:
-                return self._declared(action, error)
-            case ActionError() if not error.is_remote:
-                return error.errors
+            case ActionError() if type(error) in action.errors or not error.is_remote:
+                return [told for each in error.each for told in self._told(action, each)]
             case Invalid():
                 log.error("%s: the response breaks its contract: %s", name, error)
                 return (_server_error(_broken_response(action.wire, error)),)
@@ -266,7 +290,9 @@ class Dispatcher:
                 log.error("%s failed", name, exc_info=error)
                 return (_server_error(str(error)),)
 
-    def _declared(self, action: Action[Any, Any], error: ContractError) -> Sequence[Error]:
+    def _told(self, action: Action[Any, Any], error: ActionError) -> Sequence[Error]:
+        if not isinstance(error, ContractError):
+            return error.errors
         if type(error) not in action.errors:
             log.warning(
                 "%s.%s answered %s, which its contract does not list", self.service.name, action.name, error.code

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from soagen_runtime.action import Service
+from soagen_runtime.action import Action, Service
 from soagen_runtime.errors import ConfigurationError
 
 if TYPE_CHECKING:  # who only imports a generated client does not load what serves
     from soagen_runtime.core.dispatch import Dispatcher, Handler, Limits
+    from soagen_runtime.core.middleware import (
+        ActionCall,
+        ActionMiddleware,
+        AsyncActionMiddleware,
+        AsyncJobMiddleware,
+        JobMiddleware,
+        Onion,
+    )
 
 
 class _Hooks:
@@ -48,9 +56,15 @@ class _AsyncHooks(_Hooks):
 
 
 class Server(_BlockingHooks, ABC):
-    """The base of generated blocking servers: their methods are plain functions."""
+    """The base of generated blocking servers: their methods are plain functions, and so is their middleware."""
 
     service: ClassVar[Service[Any]]
+
+    job_middleware: Sequence[JobMiddleware] = ()
+    """Layers around each request, the outermost first (`soagen_runtime.middleware`)."""
+
+    action_middleware: Sequence[ActionMiddleware] = ()
+    """Layers around each action, the outermost first (`soagen_runtime.middleware`)."""
 
     def dispatcher(self, limits: Limits | None = None) -> Dispatcher:
         """This server as bytes in, bytes out; its coroutines never suspend. Raises `ConfigurationError` for a method
@@ -60,9 +74,15 @@ class Server(_BlockingHooks, ABC):
 
 
 class AsyncServer(_AsyncHooks, ABC):
-    """The base of generated asyncio servers: their methods are coroutine functions."""
+    """The base of generated asyncio servers: their methods are coroutine functions, and so is their middleware."""
 
     service: ClassVar[Service[Any]]
+
+    job_middleware: Sequence[AsyncJobMiddleware] = ()
+    """Layers around each request, the outermost first (`soagen_runtime.middleware`)."""
+
+    action_middleware: Sequence[AsyncActionMiddleware] = ()
+    """Layers around each action, the outermost first (`soagen_runtime.middleware`)."""
 
     def dispatcher(self, limits: Limits | None = None) -> Dispatcher:
         """This server as bytes in, bytes out. Raises `ConfigurationError` for a method that is a plain function."""
@@ -73,13 +93,35 @@ def _dispatcher(
     server: Server | AsyncServer, adapt: Callable[[str, Any], Handler], *, suspends: bool, limits: Limits | None
 ) -> Dispatcher:
     from soagen_runtime.core.dispatch import Dispatcher, Limits
+    from soagen_runtime.core.middleware import onion
 
     name = type(server).__name__
     handlers = {
         action.method: adapt(f"{name}.{action.method}", getattr(server, action.method))
         for action in server.service.actions
     }
-    return Dispatcher(server.service, handlers, suspends=suspends, limits=limits or Limits())
+    on_job = onion(server.job_middleware, suspends=suspends)
+    on_action = onion(server.action_middleware, suspends=suspends)
+    if on_action is not None:
+        handlers = {
+            action.method: _layered(on_action, server.service.name, action, handlers[action.method])
+            for action in server.service.actions
+        }
+    return Dispatcher(server.service, handlers, suspends=suspends, limits=limits or Limits(), on_job=on_job)
+
+
+def _layered(on_action: Onion[ActionCall, Any], service: str, action: Action[Any, Any], handler: Handler) -> Handler:
+    """A handler with layers around it."""
+    from soagen_runtime.core.middleware import ActionCall
+
+    async def core(call: ActionCall) -> Any:
+        return await handler(call.request, call.context)
+
+    async def handle(request: Any, context: Any) -> Any:
+        call = ActionCall(service=service, action=action, request=request, context=context)
+        return await on_action.around(call, core)
+
+    return handle
 
 
 def _from_function(name: str, method: Any) -> Handler:

@@ -95,7 +95,7 @@ class _BlockingEnd:
     async def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
-    async def open(self, service: str) -> _BlockingChannel:
+    async def open(self, service: str, *, shared: bool = False) -> _BlockingChannel:
         return _BlockingChannel(self, self.transport.find(service))
 
     async def close(self) -> None:
@@ -178,7 +178,7 @@ class _AsyncEnd:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
-    async def open(self, service: str) -> _AsyncChannel:
+    async def open(self, service: str, *, shared: bool = False) -> _AsyncChannel:
         return _AsyncChannel(self, self.transport.find(service))
 
     async def close(self) -> None:

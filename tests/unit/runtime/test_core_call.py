@@ -10,8 +10,9 @@ import pytest
 from soagen_runtime.action import Action, Service, decode_nothing, encode_nothing
 from soagen_runtime.context import Call, Context, current_call
 from soagen_runtime.core.answers import ErrorTable
-from soagen_runtime.core.call import DEFAULT_TIMEOUT, ONEWAY_LIFETIME, call
+from soagen_runtime.core.caller import Caller
 from soagen_runtime.core.options import CallOptions
+from soagen_runtime.core.request import DEFAULT_TIMEOUT, UNAWAITED_LIFETIME
 from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.errors import CallTimeout, ReplyInvalid, RequestInvalid
 from soagen_runtime.wire import DEFAULT_FORMAT, ActionResult, JobResult, ReplyMessage, RequestMessage, decode_request
@@ -59,7 +60,7 @@ class Recorder:
 
     async def sleep(self, seconds: float) -> None: ...
 
-    async def open(self, service: str) -> Recorder:
+    async def open(self, service: str, *, shared: bool = False) -> Recorder:
         return self
 
     async def close(self) -> None: ...
@@ -82,8 +83,12 @@ class Recorder:
 DEFAULTS = CallOptions()
 
 
+def caller(recorder: Recorder, options: CallOptions = DEFAULTS) -> Caller:
+    return Caller(transport=recorder, service=SERVICE, table=ErrorTable(SERVICE), suspends=False, options=options)
+
+
 def make(recorder: Recorder, options: CallOptions = DEFAULTS, **action_options: Any) -> Recorder:
-    run_blocking(call(recorder, SERVICE, ErrorTable(SERVICE), action(**action_options), None, options))
+    run_blocking(caller(recorder, options).call(action(**action_options), None))
     return recorder
 
 
@@ -152,7 +157,7 @@ def test_a_oneway_call_outlives_the_call_that_makes_it(serving: Call) -> None:
     assert recorder.until is None
     assert recorder.sent.body["control"]["suppress_response"] is True
     assert "deadline" not in recorder.sent.body["context"]
-    assert (recorder.sent.expiry, recorder.lifetime) == (NOW + ONEWAY_LIFETIME, ONEWAY_LIFETIME)
+    assert (recorder.sent.expiry, recorder.lifetime) == (NOW + UNAWAITED_LIFETIME, UNAWAITED_LIFETIME)
     assert recorder.released == 1
 
 
@@ -162,9 +167,7 @@ def test_a_value_that_holds_itself_is_not_sent() -> None:
 
     recorder = Recorder()
     with pytest.raises(RequestInvalid, match=r"unit\.act was not sent: Nested deeper"):
-        run_blocking(
-            call(recorder, SERVICE, ErrorTable(SERVICE), replace(action(), encode_request=endless), None, CallOptions())
-        )
+        run_blocking(caller(recorder).call(replace(action(), encode_request=endless), None))
     assert not hasattr(recorder, "sent")
 
 
