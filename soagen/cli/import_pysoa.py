@@ -1,8 +1,8 @@
 """``soagen import-pysoa``: the contract of a PySOA service, from what the service tells of itself.
 
-Its class is asked in a process of its own, by the interpreter that has PySOA: what importing it prints, leaves behind or
-breaks stays there. Nothing is overwritten unless that is asked for. What the contract could not say is told, and is no
-failure; the contract is compiled before it is written.
+Its class is asked in a process of its own, by the interpreter that has PySOA: what importing it prints, leaves behind
+or breaks stays there. Nothing is overwritten unless that is asked for. What the contract could not say is told, and
+is no failure; the contract is compiled before it is written.
 """
 
 from __future__ import annotations

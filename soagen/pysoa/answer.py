@@ -1,7 +1,7 @@
 """The answer of PySOA's `introspect` -> a `Service`.
 
-Rules. An answer is taken in any of the forms in which it may have been saved: the body, the action's response, or the whole
-job's. `NoAnswer` is raised, with a sentence, for anything else; oddities of single fields never stop an import.
+Rules. An answer is taken in any of the forms in which it may have been saved: the body, the action's response, or the
+whole job's. `NoAnswer` is raised, with a sentence, for anything else; oddities of single fields never stop an import.
 
 PySOA lists a switched action under several names, in the order in which it tries them: ``greet[switch:5]``,
 ``greet[DEFAULT]``. The built-in actions are left out: every generated server has them.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from soagen.checks.protocol import ACTIONS
@@ -93,9 +93,8 @@ def _action(translator: Translator, key: str, name: str, contracts: Mapping[int 
     return Action(key, name, _doc(default), *_bodies(translator, default), variants)
 
 
-def _bodies(translator: Translator, raw: Mapping[str, Any]) -> Iterator[Body]:
-    for key in ("request_schema", "response_schema"):
-        yield _body(translator, raw.get(key))
+def _bodies(translator: Translator, raw: Mapping[str, Any]) -> tuple[Body, Body]:
+    return _body(translator, raw.get("request_schema")), _body(translator, raw.get("response_schema"))
 
 
 def _body(translator: Translator, raw: Any) -> Body:

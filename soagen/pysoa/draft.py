@@ -1,8 +1,8 @@
 """What a schema of PySOA becomes: types of the language that have no names yet.
 
-Rules. Drafts are frozen and compared by what they say, so that two equal structures become one named type; documentation
-inside a structure is part of it, its own is not. What the language cannot say is a note on the type that stands for
-it: a sentence for a comment in the contract and for the person who imports.
+Rules. Drafts are frozen and compared by what they say, so that two equal structures become one named type;
+documentation inside a structure is part of it, its own is not. What the language cannot say is a note on the type
+that stands for it: a sentence for a comment in the contract and for the person who imports.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A whole service. ``switches`` are the names of those that occur, by id; ``notes`` concern no place in particular."""
+    """A whole service. ``switches`` are names by id; ``notes`` concern no place in particular."""
 
     name: str
     doc: str | None

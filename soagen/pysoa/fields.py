@@ -1,8 +1,8 @@
 """Conformity's fields as types of the language: a reader for each `introspect_type`.
 
-Rules. A field becomes the narrowest type that accepts every value that PySOA accepts and can send; what is lost is noted.
-A field that is no field of Conformity's, or is described oddly, becomes ``any``. Nothing here raises: an import is worth
-most where a service is odd.
+Rules. A field becomes the narrowest type that accepts every value that PySOA accepts and can send; what is lost is
+noted. A field that is no field of Conformity's, or is described oddly, becomes ``any``. Nothing here raises: an
+import is worth most where a service is odd.
 """
 
 from __future__ import annotations

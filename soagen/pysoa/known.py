@@ -1,7 +1,7 @@
 """Types of Conformity that are texts of a certain form: the same alias in each contract that needs it.
 
-Rules: a pattern accepts every text that Conformity does. Where it accepts more, a note says so: what a pattern can't say
-is left to the service.
+Rules: a pattern accepts every text that Conformity does. Where it accepts more, a note says so: what a pattern can't
+say is left to the service.
 """
 
 from __future__ import annotations

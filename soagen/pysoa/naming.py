@@ -1,9 +1,9 @@
 """The types of a service that need a name, and the names that they get.
 
-The theory. Structs, enums and unions are always named; a list's or map's own items are, where constraints stand on them.
-A type is called by the key under which it is found: ``items`` holds an ``Item``. Where two types would have one name, both
-say where they come from instead (``OrderStatus``, ``PaymentStatus``), with as many words as it takes. Names that the
-generated package has for something else are taken.
+The theory. Structs, enums and unions are always named; a list's or map's own items are, where constraints stand on
+them. A type is called by the key under which it is found: ``items`` holds an ``Item``. Where two types would have one
+name, both say where they come from instead (``OrderStatus``, ``PaymentStatus``), with as many words as it takes.
+Names that the generated package has for something else are taken.
 """
 
 from __future__ import annotations
@@ -60,8 +60,7 @@ def name_types(service: Service) -> Named:
             for role, body in (("request", request), ("response", response)):
                 for each in body.type.fields if isinstance(body.type, Record) else ():
                     _walk(found, each.draft, (title, role, each.key))
-    taken = {each for each in _taken(service)}
-    return Named(_assigned(found.paths, taken), found.docs)
+    return Named(_assigned(found.paths, set(_taken(service))), found.docs)
 
 
 def _contracts(service: Service, action: Action) -> Iterator[tuple[str, Body, Body]]:
@@ -109,9 +108,7 @@ def _assigned(paths: dict[Definition, list[_Path]], taken: set[str]) -> dict[Def
     for length in range(longest + 1):
         wishes = {each: _wish(paths[each], length) for each in waiting}
         wanted = Counter(wishes.values())
-        for each, name in wishes.items():
-            if wanted[name] == 1 and _is_free(each, name, taken):
-                assigned[each] = name
+        assigned |= {each: name for each, name in wishes.items() if wanted[name] == 1 and _is_free(each, name, taken)}
         taken |= _claimed(assigned)
         waiting = [each for each in waiting if each not in assigned]
     for each in waiting:

@@ -1,8 +1,8 @@
 """Prints what a PySOA server class tells of itself, as JSON: ``python - module:Server < probe.py``.
 
-This is a program for the Python that has PySOA, which may be an old one: it keeps to what Python 2.7 and every 3 run, and
-imports nothing of soagen. It says what stands in the way as ``{"problem": ...}``. Beside PySOA's own answer it gives the
-service's name, and the names of switches where the code has one.
+This is a program for the Python that has PySOA, which may be an old one: it keeps to what Python 2.7 and every 3 run,
+and imports nothing of soagen. It says what stands in the way as ``{"problem": ...}``. Beside PySOA's own answer it
+gives the service's name, and the names of switches where the code has one.
 """
 
 from __future__ import absolute_import, unicode_literals

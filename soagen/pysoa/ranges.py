@@ -1,8 +1,8 @@
 """Conformity's bounds as constraints of the language.
 
 Rules: a bound that every value keeps to is left out; a bound that none of the type can stand at (``0.5`` for whole
-numbers) becomes the nearest that accepts the same values. Bounds that leave no value at all are refused by the language,
-so they are noted instead.
+numbers) becomes the nearest that accepts the same values. Bounds that leave no value at all are refused by the
+language, so they are noted instead.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -138,7 +137,8 @@ def sizes(schema: Schema, least: str, most: str) -> tuple[Constraints, tuple[str
         raise Odd("has a `max_length` that is no whole number")
     if high is not None and high < (low or 0):
         return NO_CONSTRAINTS, (f"PySOA's lengths leave no value at all: at most {high}",)
-    return replace(NO_CONSTRAINTS, **{least: low, most: high}), ()
+    limits: dict[str, Any] = {least: low, most: high}
+    return Constraints(**limits), ()
 
 
 _TIGHTEST: Mapping[str, Callable[..., Any]] = {

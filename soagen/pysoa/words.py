@@ -24,7 +24,7 @@ def words(text: str) -> list[str]:
 
 
 def snake(text: str, otherwise: str) -> str:
-    """A name in snake_case; ``otherwise`` is what it is called, or begins with, where it has no letter to begin with."""
+    """A name in snake_case. It begins with ``otherwise`` where it has no letter to begin with."""
     if SNAKE.fullmatch(text):
         return text
     found = words(text)
@@ -56,9 +56,10 @@ def singular(name: str) -> str | None:
 def distinct(
     keys: Collection[str], otherwise: str, spell: Callable[[str], str], taken: Collection[str] = ()
 ) -> dict[str, str]:
-    """A name in snake_case for each key. Those that fit already keep theirs; of others that meet, the later get a number.
+    """A name in snake_case for each key.
 
-    ``spell`` is how Python spells a name, in which they differ too; ``taken`` are names that none may have.
+    Those that fit already keep theirs; of others that meet, the later get a number. ``spell`` is how Python spells a
+    name, in which they differ too; ``taken`` are names that none may have.
     """
     names: dict[str, str] = {}
     spelled = {spell(name) for name in taken} | set(taken)

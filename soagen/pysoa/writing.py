@@ -1,7 +1,7 @@
 """A service whose types are named -> the text of its contract, and what the contract could not say.
 
-Rules: each loss is a comment where it happened, beginning with ``lost:``, and an item of the list that is given back; the
-two are the same. What a reader must add by hand stands at the top.
+Rules: each loss is a comment where it happened, beginning with ``lost:``, and an item of the list that is given back;
+the two are the same. What a reader must add by hand stands at the top.
 """
 
 from __future__ import annotations
@@ -66,16 +66,23 @@ class _Writer:
     def header(self) -> Iterator[str]:
         yield f"Written by `soagen import-pysoa` from what the PySOA service {self.service.name} tells of itself."
         yield "It is yours now. PySOA does not tell, so look at the service's code for:"
-        yield "- errors: what an action raises belongs under `errors`, and under the `errors` of the action;"
-        yield "- what it reads of the caller's context, which belongs under `context`;"
-        if any(body.type == OBJECT for action in self.service.actions for body in (action.request, action.response)):
-            yield "- bodies without a schema, which are `object` here;"
-        yield "- which actions may safely run twice (`idempotent`), have their own `timeout`, or answer nothing (`oneway`);"
-        if self.zoned:
-            yield "- whether moments have a zone: `datetime` is sent with UTC; `local_datetime` is for naive ones."
+        bodies = [body.type for action in self.service.actions for body in (action.request, action.response)]
+        missing = {
+            "- errors: what an action raises belongs under `errors`, and under the `errors` of the action;": True,
+            "- the context: what an action reads of it belongs under `context`;": True,
+            "- bodies without a schema, which are `object` here;": OBJECT in bodies,
+            "- the names of switches, of which only the numbers are known;": self.is_nameless,
+            "- moments with or without a zone: `local_datetime` is for those without;": self.zoned,
+            "- actions that may run twice (`idempotent`), have a `timeout`, or answer nothing (`oneway`).": True,
+        }
+        yield from (line for line, is_so in missing.items() if is_so)
         if self.losses:
             yield '"lost:" marks what the language cannot say.'
         yield from self.service.notes
+
+    @property
+    def is_nameless(self) -> bool:
+        return any(name == f"SWITCH_{number}" for number, name in self.service.switches.items())
 
     def top(self) -> Map:
         entries = [Entry("soa", "1"), Entry("service", self.service.name)]

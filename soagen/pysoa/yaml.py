@@ -1,4 +1,5 @@
-"""Maps as YAML that people like to read: short ones on a line, long ones below each other, comments above what they mean.
+"""Maps as YAML that people like to read: short ones on a line, long ones below each other, comments above what they
+mean.
 
 Rules: only what the language reads (`soagen.source`) is written, and it is read back as it was. Quotes are used where
 they are needed and nowhere else; what may not stand in a file is escaped.
@@ -20,7 +21,7 @@ _PLAIN = re.compile(r"(?:[A-Za-z0-9_(/.<+]|-(?=[0-9]))(?:[\w ()/.<>=+'?!;%@$^~*&
 _PLAIN_IN_BLOCK = re.compile(rf"{_PLAIN.pattern[:-2]}|[,`\"\[\]{{}}|]|:(?! |$))*")
 _NULLS = frozenset(("null", "Null", "NULL", "~"))
 _UNSEEN = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+_ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Entry:
 class Map:
     """Entries in their order.
 
-    ``inline`` is whether they may stand on one line, should they fit there; ``airy`` sets entries of several lines apart.
+    ``inline`` is whether they may stand on one line, should they fit there; ``airy`` sets entries of several lines
+    apart.
     """
 
     entries: tuple[Entry, ...]
@@ -65,7 +67,7 @@ def scalar(text: str, *, flow: bool = False) -> str:
     plain = (_PLAIN if flow else _PLAIN_IN_BLOCK).fullmatch(text)
     if plain and text not in _NULLS and not text.endswith((" ", ":")) and ": " not in text and "://" not in text:
         return text
-    return f'"{_UNSEEN.sub(_escaped, text.translate(str.maketrans(_ESCAPES)))}"'
+    return f'"{_UNSEEN.sub(_escaped, text.translate(_ESCAPES))}"'
 
 
 def _escaped(match: re.Match[str]) -> str:
