@@ -11,6 +11,7 @@ from soagen_runtime.client import AsyncClient, Client
 from soagen_runtime.context import Context
 from soagen_runtime.enums import OpenEnum
 from soagen_runtime.errors import ConfigurationError, ContractError, Fault
+from soagen_runtime.expansions import Expand, Expansion, Root, joined
 from soagen_runtime.server import AsyncServer, Server
 from soagen_runtime.switches import SwitchEnum
 from soagen_runtime.validation import (
@@ -76,10 +77,13 @@ __all__ = [
     "Client",
     "Context",
     "ContractError",
+    "Expand",
+    "Expansion",
     "Fault",
     "Invalid",
     "OpenEnum",
     "Pattern",
+    "Root",
     "Server",
     "Service",
     "SwitchEnum",
@@ -103,6 +107,7 @@ __all__ = [
     "encode_object",
     "expect",
     "expect_dict",
+    "joined",
     "list_of",
     "map_of",
     "members",

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from soagen.checks.actions import Actions
 from soagen.checks.book import Book
 from soagen.checks.errors import build_error, build_switch
+from soagen.checks.expansions import with_expansions
 from soagen.checks.fields import build_fields, check_reserved, check_wires
 from soagen.checks.joined import inherited_context, report_clashes
 from soagen.checks.literals import Literals
@@ -31,7 +32,8 @@ def check(names: Names, report: Report) -> Mapping[str, Contract]:
     literals = Literals(book)
     report_recursion(book)
     contexts = {unit.key: _own_context(book, literals, unit) for unit in names.units}
-    return {unit.key: _contract(book, literals, unit, contexts) for unit in names.units}
+    contracts = {unit.key: _contract(book, literals, unit, contexts) for unit in names.units}
+    return with_expansions(book, contracts)
 
 
 def _own_context(book: Book, literals: Literals, unit: Unit) -> dict[str, Field]:

@@ -20,6 +20,7 @@ from soagen.generate.view.about import About
 from soagen.generate.view.calls import calls_view, client_view, server_view
 from soagen.generate.view.codec import codec_view
 from soagen.generate.view.errors import errors_view
+from soagen.generate.view.expansions import expansions_view
 from soagen.generate.view.facade import facade_view
 from soagen.generate.view.service import service_view
 from soagen.generate.view.types import types_view
@@ -66,6 +67,7 @@ def _modules(project: Project, contract: Contract, digest: str) -> Iterator[tupl
         "client": client_view(about),
         "codec": codec_view(about),
         "errors": errors_view(about),
+        "expansions": expansions_view(about),
         "server": server_view(about),
         "service": service_view(about, digest),
         "types": types_view(about),

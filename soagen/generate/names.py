@@ -107,6 +107,10 @@ _METHOD_OWN = frozenset(
 )
 
 
+# What a path of expansions calls its own.
+_PATH_OWN = _FIELD_OWN | {"or_raise", "then"}
+
+
 def _spelled(name: str, own: frozenset[str] = frozenset()) -> str:
     return f"{name}_" if name in _RESERVED or name in own else name
 
@@ -134,6 +138,21 @@ def error_field(name: str) -> str:
 def type_class(name: str) -> str:
     """A type."""
     return _spelled(name)
+
+
+def expansion(name: str) -> str:
+    """An expansion, as a step of a path. (In the type that has it, it is a `field`.)"""
+    return _spelled(name, _PATH_OWN)
+
+
+def expand_class(type_: str) -> str:
+    """Where the paths of expansions begin that begin at a type."""
+    return f"{type_}Expand"
+
+
+def path_class(type_: str) -> str:
+    """The paths that lead to a type, and may go on from there."""
+    return f"{type_}Path"
 
 
 def unknown_class(union: str) -> str:

@@ -22,6 +22,7 @@ from soagen.model import (
     Project,
     Ref,
     ScalarType,
+    Struct,
     Union,
     Variant,
 )
@@ -147,6 +148,16 @@ class About:
         return found
 
     @cached_property
+    def expanded(self) -> tuple[Struct, ...]:
+        """The structs that have expansions."""
+        return tuple(t for t in self.contract.types if isinstance(t, Struct) and t.expansions)
+
+    @cached_property
+    def expand_classes(self) -> tuple[str, ...]:
+        """What ``expansions`` offers to callers."""
+        return tuple(names.expand_class(struct.name) for struct in self.expanded)
+
+    @cached_property
     def unions(self) -> tuple[Union, ...]:
         """The unions that have a member for what is not known."""
         return tuple(t for t in self.contract.types if isinstance(t, Union) and not t.closed)
@@ -180,6 +191,7 @@ class About:
         structs = [t.fields for t in self.contract.types if not isinstance(t, (Alias, EnumType, Union))]
         bodies = [body.fields for body, _ in self.bodies.values()]
         found = {names.field(f.name) for fields in [*structs, *bodies] for f in fields}
+        found |= {names.field(each.name) for struct in self.expanded for each in struct.expansions}
         return frozenset(found | {names.context_field(f.name) for f in self.context})
 
     @cached_property
