@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from soagen.checks.protocol import ACTIONS
 from soagen.generate import names
 from soagen.model import Kind
+from soagen.parse.shapes import UPPER
 from soagen.pysoa import choices, fields
 from soagen.pysoa.draft import OBJECT, Action, Body, Plain, Record, Service, Variant, describe
 from soagen.pysoa.fields import Translator
+from soagen.pysoa.schema import legible
 from soagen.pysoa.words import distinct, sendable
 
 _SWITCHED = re.compile(r"(.+)\[(?:switch:(-?[0-9]+)|DEFAULT)\]")
@@ -51,24 +53,25 @@ def read(
     """
     answer = body_of(document)
     translator = Translator(_READERS, ignore_extra_keys=ignore_extra_keys)
-    known = {**_tuples(answer.get("switches")), **(switches or {})}
+    known = {**_came_along(answer.get("switches")), **(switches or {})}
     groups = _groups(answer["actions"])
     called = distinct([key for key in groups if key not in ACTIONS], "action", names.method, taken=ACTIONS)
-    notes = [f"It has an action {key!r}, which no contract can name." for key in called if not sendable(key)]
+    notes = [f"it has an action {key!r}, which no contract can name" for key in called if not sendable(key)]
     actions = tuple(_action(translator, key, called[key], groups[key]) for key in called if sendable(key))
     ids = dict.fromkeys(variant.switch for action in actions for variant in action.variants)
     return Service(name, _doc(answer), _switch_names(ids, known), actions, tuple(notes))
 
 
-def _tuples(switches: Any) -> dict[int, str]:
-    """Names that came along with the answer: JSON has numbers as texts."""
-    return {int(number): str(name) for number, name in switches.items()} if isinstance(switches, Mapping) else {}
+def _came_along(switches: Any) -> dict[int, str]:
+    """The names that the probe has found in the service's code, where they can be names here; JSON's keys are texts."""
+    found = switches.items() if isinstance(switches, Mapping) else ()
+    return {int(number): name.upper() for number, name in found if UPPER.fullmatch(name.upper())}
 
 
-def _switch_names(ids: dict[int, None], known: Mapping[int, str]) -> dict[int, str]:
+def _switch_names(ids: Iterable[int], known: Mapping[int, str]) -> dict[int, str]:
     chosen: dict[int, str] = {}
     for number in ids:
-        name = known.get(number, "")
+        name = known.get(number)
         chosen[number] = name if name and name not in chosen.values() else f"SWITCH_{number}"
     return chosen
 
@@ -106,10 +109,12 @@ def _body(translator: Translator, raw: Any) -> Body:
             return Body(draft.type, draft.doc)
         case Plain(kind=Kind.OBJECT):
             return Body(draft.type, draft.doc)
+        case Plain(kind=Kind.ANY, notes=notes) if notes:
+            return Body(Plain(Kind.OBJECT, notes=notes), draft.doc)
         case other:
             return Body(Plain(Kind.OBJECT, notes=(*other.notes, f"as a whole it is {describe(draft)}")), draft.doc)
 
 
 def _doc(raw: Mapping[str, Any]) -> str | None:
     text = raw.get("documentation")
-    return inspect.cleandoc(text).strip() or None if isinstance(text, str) else None
+    return inspect.cleandoc(legible(text)).strip() or None if isinstance(text, str) else None

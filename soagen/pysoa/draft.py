@@ -169,8 +169,8 @@ def describe(draft: Draft) -> str:
             text = "{" + ", ".join(_field(each) for each in members) + "}"
         case Words(values=values):
             text = " or ".join(f'"{value}"' for value in values)
-        case OneOf(members=ways):
-            text = " or ".join(describe(way) for _, way in ways)
+        case OneOf(tag=key, members=ways):
+            text = " or ".join(f'{{{key}: "{tag}"}} with {describe(way)}' for tag, way in ways)
     return f"{text}?" if draft.nullable else text
 
 

@@ -8,7 +8,6 @@ Names that the generated package has for something else are taken.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -18,8 +17,16 @@ from soagen.model import NO_CONSTRAINTS
 from soagen.pysoa.draft import Action, Alias, Body, Draft, Entries, Items, OneOf, Plain, Record, Service, Type, Words
 from soagen.pysoa.words import pascal, singular, words
 
-# A type that is defined somewhere, and the way to a place where it stands: action, role, keys.
-Definition: TypeAlias = Type | Alias
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The items of a list, or the values of a map, on which constraints stand: there they can't be written."""
+
+    type: Plain | Items | Entries
+
+
+# What is defined, and the way to a place where it stands: action, role, keys.
+Definition: TypeAlias = Type | Alias | Part
 _Path: TypeAlias = tuple[str, ...]
 
 _BODY = 2  # so many words of a path are before the keys
@@ -33,9 +40,14 @@ class Named:
     names: dict[Definition, str]
     docs: dict[Definition, str | None]
 
-    def of(self, type_: Definition) -> str | None:
+    def of(self, type_: Type) -> str | None:
         """The name of a type; None for one that is written in its place."""
         return self.names.get(type_)
+
+    def of_part(self, type_: Type) -> str | None:
+        """The name of a type that a list or a map holds."""
+        part = None if isinstance(type_, Record | Words | OneOf) else self.names.get(Part(type_))
+        return part or self.names.get(type_)
 
 
 @dataclass(slots=True)
@@ -85,8 +97,10 @@ def _walk(found: _Found, draft: Draft, path: _Path, *, inner: bool = False) -> N
             found.add(alias, path, alias.doc)
         case _:
             pass
-    if isinstance(type_, Record | Words | OneOf) or (inner and type_.constraints != NO_CONSTRAINTS):
+    if isinstance(type_, Record | Words | OneOf):
         found.add(type_, path, draft.doc)
+    elif inner and type_.constraints != NO_CONSTRAINTS:
+        found.add(Part(type_), path, draft.doc)
 
 
 def _taken(service: Service) -> Iterator[str]:
@@ -107,8 +121,8 @@ def _assigned(paths: dict[Definition, list[_Path]], taken: set[str]) -> dict[Def
     longest = max((len(path) for each in paths.values() for path in each), default=0)
     for length in range(longest + 1):
         wishes = {each: _wish(paths[each], length) for each in waiting}
-        wanted = Counter(wishes.values())
-        assigned |= {each: name for each, name in wishes.items() if wanted[name] == 1 and _is_free(each, name, taken)}
+        best = _most_frequent(wishes, paths)
+        assigned |= {each: name for each, name in wishes.items() if best[name] == each and _is_free(each, name, taken)}
         taken |= _claimed(assigned)
         waiting = [each for each in waiting if each not in assigned]
     for each in waiting:
@@ -120,6 +134,16 @@ def _assigned(paths: dict[Definition, list[_Path]], taken: set[str]) -> dict[Def
         assigned[each] = name
         taken |= _claimed({each: name})
     return {each: assigned[each] for each in paths}
+
+
+def _most_frequent(wishes: dict[Definition, str], paths: dict[Definition, list[_Path]]) -> dict[str, Definition | None]:
+    """For each name the one definition that stands in more places than any other that wishes for it."""
+    best: dict[str, Definition | None] = {}
+    for name in set(wishes.values()):
+        rivals = sorted((each for each, wish in wishes.items() if wish == name), key=lambda each: -len(paths[each]))
+        tied = len(rivals) > 1 and len(paths[rivals[0]]) == len(paths[rivals[1]])
+        best[name] = None if tied else rivals[0]
+    return best
 
 
 def _is_free(definition: Definition, name: str, taken: set[str]) -> bool:
@@ -149,7 +173,14 @@ def _called(path: _Path, length: int) -> str:
     if not keys:
         return pascal([action] if length == 0 else [action, "body"]) or "Body"
     if length < len(keys):
-        name = pascal(keys[-length - 1 :])
-    else:
-        name = pascal([action, *([role] if length > len(keys) else []), *keys])
-    return name or "Type"
+        return _joined(keys[-length - 1 :]) or "Type"
+    return _joined([action, *([role] if length > len(keys) else []), *keys]) or "Type"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The parts as one name; a word that ends one and begins the next is said once (``create_order``, ``order``)."""
+    found: list[str] = []
+    for part in parts:
+        following = words(part)
+        found += following[1:] if len(following) and found[-1:] == following[:1] else following
+    return pascal(found)

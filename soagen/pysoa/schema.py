@@ -14,6 +14,11 @@ from typing import Any
 _COMMON = frozenset(("type", "description", "deprecated", "additional_validation"))
 
 
+def legible(text: str) -> str:
+    """A text without what no file can hold: half of a character, as JSON may have it."""
+    return text.encode(errors="replace").decode()
+
+
 class Odd(Exception):
     """The introspection of a field is not as Conformity writes it. The text goes on after "it"."""
 
@@ -56,7 +61,7 @@ class Schema:
     def text(self, key: str) -> str | None:
         """A text, where there is one that is not empty."""
         value = self.take(key)
-        return value if isinstance(value, str) and value.strip() else None
+        return legible(value) if isinstance(value, str) and value.strip() else None
 
     def size(self, key: str) -> int | None:
         """A length; one that every value has says nothing."""

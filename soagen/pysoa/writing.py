@@ -31,7 +31,7 @@ from soagen.pysoa.draft import (
     Words,
     settings,
 )
-from soagen.pysoa.naming import Definition, Named, name_types
+from soagen.pysoa.naming import Definition, Named, Part, name_types
 from soagen.pysoa.yaml import Entry, Map, Prose, document
 
 _FEW = 3  # fields that may stand on one line
@@ -52,8 +52,9 @@ def write(service: Service) -> tuple[str, list[Loss]]:
     """The contract of a service."""
     named = name_types(service)
     writer = _Writer(service, named)
+    of_all = writer.lost(service.name, service.notes)
     top = writer.top()
-    return document(tuple(writer.header()), top), writer.losses
+    return document((*writer.header(), *of_all), top), writer.losses
 
 
 @dataclass(slots=True)
@@ -78,7 +79,6 @@ class _Writer:
         yield from (line for line, is_so in missing.items() if is_so)
         if self.losses:
             yield '"lost:" marks what the language cannot say.'
-        yield from self.service.notes
 
     @property
     def is_nameless(self) -> bool:
@@ -101,7 +101,7 @@ class _Writer:
     # --- types
 
     def definition(self, definition: Definition, name: str) -> Entry:
-        comments = self.lost(name, definition.notes)
+        comments = self.lost(name, definition.type.notes if isinstance(definition, Part) else definition.notes)
         doc = self.named.docs[definition]
         said = (Entry("doc", Prose(doc)),) if doc else ()
         match definition:
@@ -113,9 +113,11 @@ class _Writer:
                 entries = (*said, *self.union(tag, members))
             case Alias(kind=kind, pattern=pattern):
                 entries = (Entry("type", kind.value), Entry("pattern", pattern), *said)
+            case Part(type=part):
+                comments += self.inner(name, part)
+                entries = (Entry("type", self.written(part)), *_settings(part.constraints), *said)
             case Plain() | Items() | Entries():
-                comments += self.inner(name, definition)
-                entries = (Entry("type", self.written(definition)), *_settings(definition.constraints), *said)
+                raise AssertionError(f"{definition} needs no name")
         inline = not isinstance(definition, Record | OneOf) or not doc
         return Entry(name, Map(entries, inline), comments)
 
@@ -153,7 +155,8 @@ class _Writer:
         if self.named.of(draft.type):
             return draft.doc if draft.doc != self.named.docs[draft.type] else None
         if draft.doc is None and isinstance(draft.type, Items | Entries):
-            return self.doc(draft.type.item if isinstance(draft.type, Items) else draft.type.value)
+            part = draft.type.item if isinstance(draft.type, Items) else draft.type.value
+            return None if self.named.of_part(part.type) else self.doc(part)
         return draft.doc
 
     def written(self, type_: Type) -> str:
@@ -172,7 +175,7 @@ class _Writer:
         raise AssertionError(f"{type_} has no name")
 
     def written_in(self, draft: Draft) -> str:
-        return self.written(draft.type) + ("?" if draft.nullable else "")
+        return (self.named.of_part(draft.type) or self.written(draft.type)) + ("?" if draft.nullable else "")
 
     # --- actions
 
@@ -225,7 +228,7 @@ class _Writer:
         if not isinstance(type_, Items | Entries):
             return ()
         part = type_.item if isinstance(type_, Items) else type_.value
-        if self.named.of(part.type) is not None:
+        if self.named.of_part(part.type):
             return ()
         words = "of each item" if isinstance(type_, Items) else "of each value"
         return self.lost(place, tuple(f"{words}: {note}" for note in part.type.notes)) + self.inner(place, part.type)

@@ -63,10 +63,12 @@ def document(comments: Sequence[str], top: Map) -> str:
 
 
 def scalar(text: str, *, flow: bool = False) -> str:
-    """A text as a scalar: plain if that is safe, else in double quotes."""
+    """A text as a scalar: plain if that is safe, else in quotes."""
     plain = (_PLAIN if flow else _PLAIN_IN_BLOCK).fullmatch(text)
     if plain and text not in _NULLS and not text.endswith((" ", ":")) and ": " not in text and "://" not in text:
         return text
+    if "\\" in text and "\n" not in text and not _UNSEEN.search(text):
+        return "'" + text.replace("'", "''") + "'"  # where a backslash is one
     return f'"{_UNSEEN.sub(_escaped, text.translate(_ESCAPES))}"'
 
 
@@ -141,10 +143,11 @@ def _inline(value: Value, *, flow: bool = False) -> str | None:
 
 
 def _prose(start: str, text: str, indent: str) -> Iterator[str]:
+    """A text below its key: folded if it is one line, as it is if there are several, quoted if neither would last."""
     lines = text.split("\n")
-    if _UNSEEN.search(text) or any(line != line.strip() and line.strip() == "" for line in lines) or text[:1].isspace():
+    if _UNSEEN.search(text) or text != text.strip() or any(line.isspace() for line in lines):
         yield f"{start} {scalar(text)}"
-    elif len(lines) == 1 and " ".join(text.split(" ")) == text and "  " not in text:
+    elif len(lines) == 1 and text.split() == text.split(" "):
         yield f"{start} >-"
         yield from textwrap.wrap(
             text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
