@@ -5,9 +5,9 @@ Everything is made once, at import; nothing is looked up by name while a call ru
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from soagen_runtime.context import Context
 from soagen_runtime.errors import ContractError, Fault
@@ -48,7 +48,8 @@ class Service(Generic[Ctx]):
     """A service, as its contract describes it.
 
     ``actions`` lists the contracts of each action in the order in which they are tried: variants first, then the base.
-    ``errors`` are all errors that the contract knows.
+    ``errors`` are all errors that the contract knows. ``module`` is the generated module that the table stands in;
+    the contract itself stands beside it, and is not loaded before it is asked for (`soagen_runtime.core.published`).
     """
 
     name: str
@@ -58,6 +59,26 @@ class Service(Generic[Ctx]):
     decode_context: Callable[[Any, bool], Ctx]
     actions: tuple[Action[Any, Any], ...]
     errors: tuple[type[ContractError], ...] = ()
+    module: str = ""
+
+
+Form: TypeAlias = dict[str, Any]
+"""A type as PySOA's Conformity describes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Contract:
+    """A contract file: its ``text``, and the files that it imports, by their paths as seen from its own folder.
+
+    ``path`` has as many folders as are needed for nothing to lie above them. ``actions`` holds what PySOA would say of
+    each action of a service; those with variants occur once for each (``quote[switch:7]``, ``quote[DEFAULT]``).
+    """
+
+    path: str
+    text: str = field(repr=False)
+    imports: Mapping[str, Contract] = field(default_factory=dict, repr=False)
+    documentation: str | None = None
+    actions: Mapping[str, Form] = field(default_factory=dict, repr=False)
 
 
 _NO_KEYS: frozenset[str] = frozenset()

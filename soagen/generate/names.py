@@ -86,6 +86,7 @@ _ERROR_OWN = _FIELD_OWN | {
     "with_others",
     "with_traceback",
 }
+# Without `status` and `introspect`: no contract may have these, but the one that is about them.
 _METHOD_OWN = frozenset(
     {
         "action_middleware",
@@ -95,11 +96,9 @@ _METHOD_OWN = frozenset(
         "calls",
         "close",
         "dispatcher",
-        "introspect",
         "job_middleware",
         "service",
         "setup",
-        "status",
         "teardown",
         "time_limits",
         "with_options",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from soagen.generate import names, text
-from soagen.generate.layout import Brackets, Node, lay, prefixed, tuple_of
+from soagen.generate.layout import Node, prefixed, row, tuple_of
 from soagen.generate.scope import Scope
 from soagen.generate.view.about import About, BodyView, Operation
 from soagen.generate.view.codec import coder_for
@@ -78,7 +78,7 @@ class _Service:
         final = self.scope.name("typing", "Final")
         head = f"{name}: {final} = {self.scope.runtime(class_)}("
         # A table has a row for each entry, also where all would fit into a line.
-        return [head, *(line for each in arguments for line in _row(each)), ")"]
+        return [head, *(line for each in arguments for line in row(each)), ")"]
 
     def _codecs(self, role: str, body: BodyView) -> Iterable[str]:
         if body.is_nothing:
@@ -134,10 +134,5 @@ class _Service:
         errors = self._known_errors()
         if errors:
             arguments.append(prefixed("errors=", tuple_of([self._error(ref) for ref in errors])))
+        arguments.append("module=__name__")
         return self._constant("SERVICE", "Service", arguments)
-
-
-def _row(argument: Node) -> list[str]:
-    if isinstance(argument, Brackets):
-        return lay(replace(argument, after=f"{argument.after},"), 1)
-    return lay(f"{argument},", 1)

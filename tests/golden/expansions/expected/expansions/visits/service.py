@@ -62,4 +62,5 @@ SERVICE: Final = Service(
         GET_THE_TIMES_OF_ALL_VISITS_THAT_ANYBODY_EVER_MADE_TO_ANYWHERE_OR_ANYONE,
         NOTE,
     ),
+    module=__name__,
 )
