@@ -73,7 +73,7 @@ def test_nearest_is_what_has_most_fields_in_common_and_then_fewest_besides() -> 
             next(iter(stock.levels(skus=skus).levels))
             for skus in (["AAA-1", "BBB-1", "XXX-1"], ["AAA-1", "BBB-1", "CCC-1"], ["AAA-1", "XXX-1"], ["XXX-1"], [])
         ]
-    assert answered == ["BOTH-1", "LONG-1", "ONE-1", "ONE-1", "ONE-1"]
+    assert answered == ["BOTH-1", "LONG-1", "BOTH-1", "ONE-1", "ONE-1"]
 
 
 def test_where_there_is_no_example_it_is_said(serving: Serving, orders: OrdersClient) -> None:
