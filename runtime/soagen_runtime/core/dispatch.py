@@ -34,7 +34,7 @@ from soagen_runtime.errors import (
     JobError,
     NotSerializable,
 )
-from soagen_runtime.settings import ServerSettings
+from soagen_runtime.settings import ServerLimits, ServerSettings
 from soagen_runtime.validation import Invalid
 from soagen_runtime.wire import (
     ActionResult,
@@ -91,7 +91,8 @@ class Dispatcher:
     """Serves messages of one service with the handlers of one server object.
 
     ``handlers`` has a coroutine function for each action's ``method``; ``suspends`` says whether they may wait for an
-    event loop, as those of an asyncio server do. ``on_job`` is around every job that is one.
+    event loop, as those of an asyncio server do. ``on_job`` is around every job that is one. Without ``settings``
+    whatever has a serializer here is read. Raises `ConfigurationError` for content types without one.
     """
 
     def __init__(
@@ -100,14 +101,14 @@ class Dispatcher:
         handlers: Mapping[str, Handler],
         *,
         suspends: bool,
-        settings: ServerSettings,
+        settings: ServerSettings | None = None,
         on_job: Onion[JobRequest, JobResult] | None = None,
     ) -> None:
         self.service = service
         self.suspends = suspends
-        self.limits = settings.limits
-        self._content_types = frozenset(codec_for(name).content_type for name in settings.content_types)
-        self._sends_tracebacks = settings.send_tracebacks
+        self.limits = ServerLimits() if settings is None else settings.limits
+        self._content_types = settings and frozenset(codec_for(name).content_type for name in settings.content_types)
+        self._sends_tracebacks = settings is not None and settings.send_tracebacks
         self._on_job = on_job
         self._bindings: dict[str, list[_Binding]] = {}
         for action in service.actions:
