@@ -107,7 +107,8 @@ class Dispatcher:
         self.service = service
         self.suspends = suspends
         self.limits = ServerLimits() if settings is None else settings.limits
-        self._content_types = settings and frozenset(codec_for(name).content_type for name in settings.content_types)
+        read = None if settings is None else settings.content_types
+        self._content_types = None if read is None else frozenset(codec_for(name).content_type for name in read)
         self._sends_tracebacks = settings is not None and settings.send_tracebacks
         self._on_job = on_job
         self._bindings: dict[str, list[_Binding]] = {}
