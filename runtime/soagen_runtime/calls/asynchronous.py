@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from soagen_runtime.action import Action
 from soagen_runtime.core.caller import Caller
 from soagen_runtime.core.outcome import Outcome
 from soagen_runtime.core.request import Ask
 from soagen_runtime.errors import CallError, ConfigurationError
+
+if TYPE_CHECKING:
+    from soagen_runtime.standard import IntrospectResponse, StatusResponse
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -115,3 +118,17 @@ class AsyncCalls:
 
     def _call(self, action: Action[Any, R], request: Any) -> AsyncCall[R]:
         return AsyncCall(self._caller, (Ask(action, request),))
+
+    def status(self, *, verbose: bool = True) -> AsyncCall[StatusResponse]:
+        """The versions of a server and, if ``verbose``, what its health checks find."""
+        from soagen_runtime.standard import STATUS, StatusRequest
+
+        return self._call(STATUS, StatusRequest(verbose=verbose))
+
+    def introspect(
+        self, *, action_name: str | None = None, contract_part: int | None = None
+    ) -> AsyncCall[IntrospectResponse]:
+        """What a server does: every action in PySOA's form, or the one of that name; or a part of its contract."""
+        from soagen_runtime.standard import INTROSPECT, IntrospectRequest
+
+        return self._call(INTROSPECT, IntrospectRequest(action_name=action_name, contract_part=contract_part))
