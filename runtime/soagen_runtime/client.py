@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         JobMiddleware,
     )
     from soagen_runtime.core.transport import ClientTransport, Transport
+    from soagen_runtime.expansions import Expand
     from soagen_runtime.standard import IntrospectResponse, StatusResponse
 
 MAX_TIMEOUT = 86_400  # seconds; no call is worth waiting longer for
@@ -143,7 +144,13 @@ class Client(_Options[Ctx]):
         self._threads.close()
         run_blocking(self._caller.transport.close())
 
-    def _call(self, action: Action[Request, Response], request: Request) -> Response:
+    def _call(
+        self, action: Action[Request, Response], request: Request, expand: Iterable[Expand[Any]] = ()
+    ) -> Response:
+        if expand:
+            from soagen_runtime.calls.blocking import Calls
+
+            return Calls(self._caller, self._threads)._call(action, request, expand).run()
         return run_blocking(self._caller.call(action, request))
 
     def status(self, *, verbose: bool = True) -> StatusResponse:
@@ -190,7 +197,13 @@ class AsyncClient(_Options[Ctx]):
         """Frees the connections of this client and of all that were derived from it."""
         await self._caller.transport.close()
 
-    async def _call(self, action: Action[Request, Response], request: Request) -> Response:
+    async def _call(
+        self, action: Action[Request, Response], request: Request, expand: Iterable[Expand[Any]] = ()
+    ) -> Response:
+        if expand:
+            from soagen_runtime.calls.asynchronous import AsyncCalls
+
+            return await AsyncCalls(self._caller)._call(action, request, expand).run()
         return await self._caller.call(action, request)
 
     async def status(self, *, verbose: bool = True) -> StatusResponse:
@@ -202,8 +215,8 @@ class AsyncClient(_Options[Ctx]):
     async def introspect(
         self, *, action_name: str | None = None, contract_part: int | None = None
     ) -> IntrospectResponse:
-        """Asks a server what it does: every action in PySOA's form, or the one of that name; or for a part of its
-        contract, from 0 (see `soagen_runtime.standard.fetch_contract`). Raises `CallError`.
+        """Asks a server what it does: for each action in PySOA's form, or the one of that name; or for a part of its
+        contract, from 0 (`soagen_runtime.standard.fetching` puts them together). Raises `CallError`.
         """
         from soagen_runtime.standard import INTROSPECT, IntrospectRequest
 
