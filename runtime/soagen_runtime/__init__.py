@@ -46,8 +46,10 @@ from soagen_runtime.errors import (
 
 if TYPE_CHECKING:
     from soagen_runtime.calls import Outcome, job, parallel
+    from soagen_runtime.expansions import Expand
     from soagen_runtime.transport.memory import LocalTransport
     from soagen_runtime.transport.redis import RedisTransport
+    from soagen_runtime.transport.routes import Routes
 
 __version__ = "0.1.0"
 
@@ -61,6 +63,7 @@ __all__ = [
     "ConnectionFailed",
     "ContractError",
     "Error",
+    "Expand",
     "Fault",
     "InvalidRequest",
     "JobError",
@@ -79,6 +82,7 @@ __all__ = [
     "RequestTooLarge",
     "ResponseNotSerializable",
     "ResponseTooLarge",
+    "Routes",
     "ServerError",
     "SoagenError",
     "TransportError",
@@ -93,9 +97,11 @@ __all__ = [
 
 # Importing a generated client imports this package; what only some programs use is left for when they do.
 _LAZY = {
+    "Expand": "soagen_runtime.expansions",
     "LocalTransport": "soagen_runtime.transport.memory",
     "Outcome": "soagen_runtime.calls",
     "RedisTransport": "soagen_runtime.transport.redis",
+    "Routes": "soagen_runtime.transport.routes",
     "job": "soagen_runtime.calls",
     "parallel": "soagen_runtime.calls",
 }
