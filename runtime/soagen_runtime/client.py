@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from soagen_runtime.core.transport import Transport
     from soagen_runtime.expansions import Expand
     from soagen_runtime.settings import ClientSettings
+    from soagen_runtime.standard import IntrospectResponse, StatusResponse
 
 MAX_TIMEOUT = 86_400  # seconds; no call is worth waiting longer for
 
@@ -175,6 +176,20 @@ class Client(_Options[Ctx]):
             return Calls(self._caller, self._threads)._call(action, request, expand).run()
         return run_blocking(self._caller.call(action, request))
 
+    def status(self, *, verbose: bool = True) -> StatusResponse:
+        """Asks a server for its versions and, if ``verbose``, for what its health checks find. Raises `CallError`."""
+        from soagen_runtime.standard import STATUS, StatusRequest
+
+        return self._call(STATUS, StatusRequest(verbose=verbose))
+
+    def introspect(self, *, action_name: str | None = None, contract_part: int | None = None) -> IntrospectResponse:
+        """Asks a server what it does: for each action in PySOA's form, or the one of that name; or for a part of its
+        contract, from 0 (`soagen_runtime.standard.fetching` puts them together). Raises `CallError`.
+        """
+        from soagen_runtime.standard import INTROSPECT, IntrospectRequest
+
+        return self._call(INTROSPECT, IntrospectRequest(action_name=action_name, contract_part=contract_part))
+
 
 class AsyncClient(_Options[Ctx]):
     """The base of generated asyncio clients: an async context manager, or closed by `close`."""
@@ -219,6 +234,22 @@ class AsyncClient(_Options[Ctx]):
 
             return await AsyncCalls(self._caller)._call(action, request, expand).run()
         return await self._caller.call(action, request)
+
+    async def status(self, *, verbose: bool = True) -> StatusResponse:
+        """Asks a server for its versions and, if ``verbose``, for what its health checks find. Raises `CallError`."""
+        from soagen_runtime.standard import STATUS, StatusRequest
+
+        return await self._call(STATUS, StatusRequest(verbose=verbose))
+
+    async def introspect(
+        self, *, action_name: str | None = None, contract_part: int | None = None
+    ) -> IntrospectResponse:
+        """Asks a server what it does: for each action in PySOA's form, or the one of that name; or for a part of its
+        contract, from 0 (`soagen_runtime.standard.fetching` puts them together). Raises `CallError`.
+        """
+        from soagen_runtime.standard import INTROSPECT, IntrospectRequest
+
+        return await self._call(INTROSPECT, IntrospectRequest(action_name=action_name, contract_part=contract_part))
 
 
 def _seconds(timeout: float) -> float:
