@@ -12,7 +12,7 @@ import pytest
 from tests.docs.page import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("built-in", "calls", "errors", "expansions", "middleware")
+PAGES = ("built-in", "calls", "docs", "errors", "expansions", "middleware")
 
 
 @pytest.mark.parametrize("page", PAGES)
