@@ -68,7 +68,7 @@ def test_what_cannot_be_written_is_named() -> None:
     failing = Serializer(content_type="x/y", write=lambda value: bytes(value // 0), read=read)
     with pytest.raises(NotSerializable) as raised:
         failing.encode(2)
-    assert "division by zero" in str(raised.value)
+    assert "by zero" in str(raised.value)
 
 
 def fail(data: Any) -> Any:
