@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from soagen_runtime.context import Context
 from soagen_runtime.errors import ContractError, Fault
@@ -18,6 +18,10 @@ Response = TypeVar("Response")
 Ctx = TypeVar("Ctx", bound=Context)
 
 
+BUILT_IN: Final = frozenset(("status", "introspect"))
+"""The actions that every server has (`soagen_runtime.standard`). They can be called without the contract's context."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Action(Generic[Request, Response]):
     """One contract of an action; a variant is a contract of its own.
@@ -25,7 +29,7 @@ class Action(Generic[Request, Response]):
     ``encode_*`` and ``decode_*`` take a value and whether a server asks (``strict``); they raise
     `soagen_runtime.validation.Invalid`. ``timeout`` is in seconds. ``switch`` selects this contract when it is on
     (None: the base contract); ``unless`` are the switches that would select another contract of the same action
-    first.
+    first. ``sensitive_*``: the type of the whole is sensitive, and nothing of it is to be shown.
     """
 
     name: str
@@ -41,6 +45,8 @@ class Action(Generic[Request, Response]):
     idempotent: bool = False
     oneway: bool = False
     timeout: float | None = None
+    sensitive_request: bool = False
+    sensitive_response: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

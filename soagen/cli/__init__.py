@@ -23,6 +23,7 @@ from soagen.cli.problems import WRONG, Problem, complain
 COMMANDS = {
     "build": "Compile contracts into a typed Python package.",
     "init": "Start a project that builds and runs.",
+    "mock": "Serve services from the examples of their contracts.",
     "check": "Say in which order a change may be rolled out.",
     "diff": "Say what has changed, in words.",
     "rules": "List the rules of check.",

@@ -36,7 +36,7 @@ def order(number: str, year: int = 2026) -> Order:
 
 
 FOUND = Example("found", table.GET_ORDER, GetOrderRequest(id_="o_1"), response=GetOrderResponse(order=order("o_1")))
-LOST = EXAMPLES[0]
+LOST = EXAMPLES[1]
 
 
 async def test_what_comes_instead_is_told() -> None:
@@ -66,11 +66,11 @@ async def test_what_comes_instead_is_told() -> None:
 
 
 def test_an_example_has_a_name_for_pytest() -> None:
-    assert [str(example) for example in EXAMPLES] == ["get_order: no such order"]
+    assert [str(example) for example in EXAMPLES] == ["get_order: a paid order", "get_order: no such order"]
 
 
 def test_it_is_the_calls_own_error_that_counts() -> None:
-    lost = testing.EXAMPLES[0]
+    lost = testing.EXAMPLES[1]
     with serve(StockClient, Stock({})) as stock:
         lost.check(stock)
         other = Example("other", lost.action, lost.request, error=NoSuchOrder(id_="o_1"))

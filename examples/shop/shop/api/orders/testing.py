@@ -3,14 +3,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final, Never
 
+from currint import Amount
 from soagen_runtime.testing import Example, Raises, ServiceStub, nothing
 
-from .. import payments, stock
+from .. import common, payments, stock
 from . import errors, service, types
 
 EXAMPLES: Final[tuple[Example[Any, Any], ...]] = (
+    Example(
+        "a paid order",
+        service.GET_ORDER,
+        request=types.GetOrderRequest(id_="o_1001"),
+        response=types.GetOrderResponse(
+            order=types.Order(
+                id_="o_1001",
+                status=types.OrderStatus.PAID,
+                lines=[common.Line(sku="TEA-1", quantity=2)],
+                ship_to=common.Address(
+                    name="Ada Lovelace",
+                    street="12 St James's Square",
+                    city="London",
+                    country="GB",
+                ),
+                total=Amount.from_code_and_minor("EUR", 1780),
+                placed_at=dt.datetime(2026, 1, 31, 9, 30, tzinfo=dt.UTC),
+                labels={},
+            ),
+        ),
+    ),
     Example(
         "no such order",
         service.GET_ORDER,

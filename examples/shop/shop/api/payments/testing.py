@@ -3,13 +3,49 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any, Final, Never
+from uuid import UUID
 
+from currint import Amount
 from soagen_runtime.testing import Example, Raises, ServiceStub
 
 from . import errors, service, types
 
-EXAMPLES: Final[tuple[Example[Any, Any], ...]] = ()
+EXAMPLES: Final[tuple[Example[Any, Any], ...]] = (
+    Example(
+        "a card",
+        service.CHARGE,
+        request=types.ChargeRequest(
+            order_id="o_1001",
+            amount=Amount.from_code_and_minor("EUR", 1780),
+            method=types.Card(
+                number="4242424242424242", holder="A Lovelace", expires="08/29"
+            ),
+        ),
+        response=types.ChargeResponse(
+            receipt=types.Receipt(
+                id_=UUID("6fa459ea-ee8a-3ca4-894e-db77e160355e"),
+                amount=Amount.from_code_and_minor("EUR", 1780),
+                fee_rate=Decimal("0.014"),
+                charged_at=dt.datetime(2026, 1, 31, 9, 30, tzinfo=dt.UTC),
+            ),
+        ),
+    ),
+    Example(
+        "a stolen card",
+        service.CHARGE,
+        request=types.ChargeRequest(
+            order_id="o_1002",
+            amount=Amount.from_code_and_minor("EUR", 1780),
+            method=types.Card(
+                number="4000000000000002", holder="A Lovelace", expires="08/29"
+            ),
+        ),
+        error=errors.PaymentDeclined(reason=types.DeclineReason.STOLEN),
+    ),
+)
 
 
 class PaymentsStub(ServiceStub[types.PaymentsContext]):

@@ -5,11 +5,24 @@ from __future__ import annotations
 
 from typing import Any, Final, Never
 
+from currint import Amount
 from soagen_runtime.testing import Example, Raises, ServiceStub, nothing
 
 from . import errors, service, types
 
 EXAMPLES: Final[tuple[Example[Any, Any], ...]] = (
+    Example(
+        "tea",
+        service.LEVELS,
+        request=types.LevelsRequest(skus=["TEA-1"]),
+        response=types.LevelsResponse(
+            levels={
+                "TEA-1": types.Level(
+                    on_shelf=40, price=Amount.from_code_and_minor("EUR", 890)
+                ),
+            },
+        ),
+    ),
     Example(
         "an unknown article",
         service.LEVELS,
