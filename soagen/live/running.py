@@ -82,13 +82,11 @@ def _baselines(url: str, shown: str, services: Sequence[str], tell: Callable[[st
 def _published(url: str, shown: str, service: str, found: Running) -> list[Publication]:
     """All versions of a service that run; none if nobody serves it."""
     if found.silent:
-        processes = sum(count for _, count in found.contracts) + found.silent
-        which = (
-            "the process that serves" if processes == 1 else f"{found.silent} of the {processes} processes that serve"
-        )
+        every = sum(count for _, count in found.contracts) + found.silent
+        who = "the process that serves" if every == 1 else f"{found.silent} of the {every} processes that serve"
         does = "does" if found.silent == 1 else "do"
         raise Unavailable(
-            f"{which} {service} at {shown} {does} not say which contract.",
+            f"{who} {service} at {shown} {does} not say which contract.",
             "Build and release it with this soagen once, or compare with a git ref.",
         )
     if found.contracts:
