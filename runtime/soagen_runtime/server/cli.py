@@ -15,7 +15,7 @@ from pathlib import Path
 from soagen_runtime.core.dispatch import Limits
 from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.errors import ConfigurationError, TransportError
-from soagen_runtime.server import logs
+from soagen_runtime.server import framework, logs
 from soagen_runtime.server.loading import load_server
 from soagen_runtime.server.process import WorkerOptions, run_worker
 from soagen_runtime.server.reload import run_reloading
@@ -42,7 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _supervise(options: argparse.Namespace) -> int:
+    framework.enter(options.django)
     server = load_server(options.server)
+    lives_in = framework.present()
+    lives_in.adopt(server)
     transport = from_url(options.redis)
     limits = Limits(chunk_bytes=options.chunk_replies_over)
     worker_options = WorkerOptions(
@@ -50,10 +53,15 @@ def _supervise(options: argparse.Namespace) -> int:
         concurrency=options.concurrency,
         time_limit=options.timeout,
         max_requests=options.max_requests,
+        framework=lives_in,
     )
     most_bytes = server.dispatcher(limits).most_bytes  # a server that cannot be bound is said here, not in each worker
     undertaker = transport.blocking_server()
     run_blocking(undertaker.start(server.service, request_bytes=most_bytes))
+
+    def before_fork() -> None:
+        server.before_fork()
+        lives_in.before_fork()
 
     def work(name: str, ready: Callable[[], None]) -> int:
         undertaker.forget()
@@ -65,7 +73,7 @@ def _supervise(options: argparse.Namespace) -> int:
         undertaker,
         workers=options.workers,
         grace=options.grace,
-        before_fork=server.before_fork,
+        before_fork=before_fork,
         heartbeat_file=options.heartbeat_file,
     ).run()
     log.info("%s: stopped", server.service.name)
@@ -86,6 +94,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("server", metavar="module:Class", help="the server class, or a function that makes a server")
     add = parser.add_argument
     add("--redis", metavar="URL", required=True, help="for example redis://localhost:6379/0")
+    add(
+        "--django",
+        metavar="MODULE",
+        help="the settings of the Django project that the server is a part of (default: DJANGO_SETTINGS_MODULE)",
+    )
     add("--workers", metavar="N", type=_count, default=1, help="processes that serve (default: 1)")
     add(
         "--concurrency",

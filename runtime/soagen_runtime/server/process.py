@@ -13,11 +13,12 @@ import os
 import random
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from soagen_runtime.core.dispatch import Limits
 from soagen_runtime.errors import ConfigurationError, TransportError
 from soagen_runtime.server.base import AsyncServer, Server
+from soagen_runtime.server.framework import Framework
 from soagen_runtime.server.overruns import TimeLimits
 from soagen_runtime.server.worker import CONCURRENCY, AsyncWorker, BlockingWorker
 from soagen_runtime.transport.redis import RedisTransport
@@ -28,13 +29,15 @@ log = logging.getLogger("soagen.server")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerOptions:
     """How a worker serves. ``concurrency`` is threads or tasks (None: 1 thread, or 64 tasks); ``time_limit`` is in
-    seconds; ``max_requests`` is after about how many requests it makes room for another.
+    seconds; ``max_requests`` is after about how many requests it makes room for another; ``framework`` is what the
+    server lives in.
     """
 
     limits: Limits
     concurrency: int | None = None
     time_limit: float | None = None
     max_requests: int | None = None
+    framework: Framework = field(default_factory=Framework)
 
 
 def run_worker(
@@ -76,6 +79,7 @@ def _serve(
         heartbeat=_Orphan(lambda: stops[0]()),
         ready=ready,
         limits=TimeLimits(options.time_limit, server.time_limits),
+        framework=options.framework,
     )
     stops.append(worker.stop)
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
@@ -84,6 +88,7 @@ def _serve(
         worker.run()
     finally:
         server.teardown()
+        options.framework.let_go()
 
 
 async def _serve_async(
@@ -104,10 +109,12 @@ async def _serve_async(
     stops.append(worker.stop)
     loop.add_signal_handler(signal.SIGTERM, worker.stop)
     await server.setup()
+    await options.framework.let_go_async()
     try:
         await worker.run()
     finally:
         await server.teardown()
+        await options.framework.let_go_async()
 
 
 class _Countdown:
