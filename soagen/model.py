@@ -378,7 +378,7 @@ class ContractKind(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """One file. ``context`` holds its own fields and, after them, those of everything it imports (once each);
-    the other collections hold what the file itself defines, in its order."""
+    the other collections hold what the file itself defines, in its order. ``text`` is what was read at ``path``."""
 
     kind: ContractKind
     name: str
@@ -392,6 +392,7 @@ class Contract:
     reserved: Reserved = Reserved()
     doc: str | None = None
     deprecated: Deprecation | None = None
+    text: str = field(default="", compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
 
 

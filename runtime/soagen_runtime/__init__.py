@@ -46,6 +46,15 @@ from soagen_runtime.errors import (
 
 if TYPE_CHECKING:
     from soagen_runtime.calls import Outcome, job, parallel
+    from soagen_runtime.health import (
+        Diagnostic,
+        Health,
+        HealthError,
+        HealthWarning,
+        health_check,
+        health_of,
+        health_of_async,
+    )
     from soagen_runtime.transport.memory import LocalTransport
     from soagen_runtime.transport.redis import RedisTransport
 
@@ -60,8 +69,12 @@ __all__ = [
     "ConfigurationError",
     "ConnectionFailed",
     "ContractError",
+    "Diagnostic",
     "Error",
     "Fault",
+    "Health",
+    "HealthError",
+    "HealthWarning",
     "InvalidRequest",
     "JobError",
     "JobInvalid",
@@ -86,6 +99,9 @@ __all__ = [
     "VariantActive",
     "WorkerLost",
     "carry",
+    "health_check",
+    "health_of",
+    "health_of_async",
     "job",
     "parallel",
     "several",
@@ -93,9 +109,16 @@ __all__ = [
 
 # Importing a generated client imports this package; what only some programs use is left for when they do.
 _LAZY = {
+    "Diagnostic": "soagen_runtime.health",
+    "Health": "soagen_runtime.health",
+    "HealthError": "soagen_runtime.health",
+    "HealthWarning": "soagen_runtime.health",
     "LocalTransport": "soagen_runtime.transport.memory",
     "Outcome": "soagen_runtime.calls",
     "RedisTransport": "soagen_runtime.transport.redis",
+    "health_check": "soagen_runtime.health",
+    "health_of": "soagen_runtime.health",
+    "health_of_async": "soagen_runtime.health",
     "job": "soagen_runtime.calls",
     "parallel": "soagen_runtime.calls",
 }

@@ -6,7 +6,16 @@ what stands here changes its meaning; then old generated code must be built anew
 
 from __future__ import annotations
 
-from soagen_runtime.action import Action, Service, decode_nothing, decode_object, encode_nothing, encode_object
+from soagen_runtime.action import (
+    Action,
+    Contract,
+    Form,
+    Service,
+    decode_nothing,
+    decode_object,
+    encode_nothing,
+    encode_object,
+)
 from soagen_runtime.client import AsyncClient, Client
 from soagen_runtime.context import Context
 from soagen_runtime.enums import OpenEnum
@@ -76,10 +85,12 @@ __all__ = [
     "AsyncServer",
     "Client",
     "Context",
+    "Contract",
     "ContractError",
     "Expand",
     "Expansion",
     "Fault",
+    "Form",
     "Invalid",
     "OpenEnum",
     "Pattern",

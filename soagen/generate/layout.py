@@ -131,6 +131,11 @@ def _spread(node: Brackets, depth: int) -> list[str]:
     return [line for item in node.items for line in lay(_suffixed(item, ","), depth + 1)]
 
 
+def row(argument: Node) -> list[str]:
+    """The lines of an argument that stands on its own, as the rows of a table do."""
+    return lay(_suffixed(argument, ","), 1)
+
+
 def statement(prefix: str, node: Node, depth: int, suffix: str = "") -> list[str]:
     """The lines of ``prefix node suffix``, where prefix ends in ``= ``, ``return ``, ``if `` or the like."""
     flat = f"{prefix}{node}{suffix}"
@@ -207,6 +212,10 @@ def annotated(name: str, annotation: str, value: Node | None, depth: int) -> lis
     if isinstance(type_, Chain):  # in parentheses, even where that does not make it fit
         pad = INDENT * depth
         return [f"{pad}{name}: (", *lay(type_, depth + 1), f"{pad}){assigned}"]
+    if isinstance(type_, Brackets) and isinstance(value, Brackets) and not fits(f"]{assigned}", depth):
+        pad = INDENT * depth
+        opened, *values = lay(value, depth)
+        return [f"{pad}{name}: {type_.before}", *_spread(type_, depth), f"{pad}] = {opened.lstrip()}", *values]
     if isinstance(type_, Brackets):
         lines = lay(prefixed(f"{name}: ", type_), depth)
         if isinstance(value, Brackets) and not fits(lines[-1] + assigned, 0):

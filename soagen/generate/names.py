@@ -86,22 +86,25 @@ _ERROR_OWN = _FIELD_OWN | {
     "with_others",
     "with_traceback",
 }
+# Without `status` and `introspect`: no contract may have these, but the one that is about them.
 _METHOD_OWN = frozenset(
     {
         "action_middleware",
         "after_fork",
         "before_fork",
+        "build",
         "call",
         "calls",
         "close",
         "dispatcher",
-        "introspect",
+        "from_settings",
         "job_middleware",
         "service",
+        "settings",
         "setup",
-        "status",
         "teardown",
         "time_limits",
+        "version",
         "with_options",
     }
 )

@@ -12,7 +12,7 @@ import pytest
 from tests.docs.page import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("errors",)
+PAGES = ("built-in", "calls", "errors", "middleware")
 
 
 @pytest.mark.parametrize("page", PAGES)

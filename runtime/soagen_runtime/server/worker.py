@@ -84,7 +84,8 @@ class BlockingWorker:
 
     ``name`` is this process among the workers of the service. ``ready`` is called when it begins to serve, ``each``
     after each request, ``heartbeat`` after each heartbeat that was heard. ``framework`` is told when a thread has
-    nothing to do and when it ends. A handler that overruns its time ends the process (see `soagen_runtime.server.overruns`).
+    nothing to do and when it ends. A handler that overruns its time ends the process (see
+    `soagen_runtime.server.overruns`).
     """
 
     def __init__(

@@ -69,4 +69,5 @@ SERVICE: Final = Service(
     encode_context=codec.encode_people_context,
     decode_context=codec.decode_people_context,
     actions=(GET_PEOPLE, GET_HOUSEHOLDS, GET_PETS, FIND, RAW),
+    module=__name__,
 )

@@ -27,4 +27,5 @@ SERVICE: Final = Service(
     encode_context=codec.encode_places_context,
     decode_context=codec.decode_places_context,
     actions=(GET_COUNTRIES,),
+    module=__name__,
 )
