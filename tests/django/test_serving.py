@@ -58,17 +58,14 @@ def test_a_job_leaves_no_connection_where_none_is_to_be_kept(site: Site, target:
     assert not site.holds_database(worker)
 
 
-def test_a_thread_keeps_its_connection_as_long_as_it_may(site: Site) -> None:
-    site.serve(BLOCKING, **FOREVER)
+@BOTH
+def test_a_thread_keeps_its_connection_as_long_as_it_may(site: Site, target: str) -> None:
+    server = site.serve(target, **FOREVER)
     first, *others = [see(site) for _ in range(3)]
-    assert [(each.open_, each.connections) for each in others] == [(True, first.connections)] * 2
-
-
-def test_with_asyncio_a_connection_ends_with_its_job(site: Site) -> None:
-    server = site.serve(ASYNCIO, **FOREVER)
-    assert [(each.open_, each.connections) for each in [see(site), see(site)]] == [(False, 0)] * 2
+    here = (True, first.connections + (not first.open_), first.thread)
+    assert [(each.open_, each.connections, each.thread) for each in others] == [here] * 2
     [worker] = server.workers()
-    assert not site.holds_database(worker)
+    assert site.holds_database(worker)
 
 
 @pytest.mark.parametrize("how", ["connection", "autocommit"])
@@ -83,13 +80,13 @@ def test_the_next_job_has_a_new_connection_after(site: Site, target: str, how: s
         else:
             site.client.spoil(how=how)
         assert not see(site).open_
-    if target == BLOCKING:
-        assert see(site).connections == before + 2
+    assert see(site).connections == before + 2 + (target == ASYNCIO)
     assert site.client.titles().titles == []
 
 
-def test_a_thread_with_nothing_to_do_closes_what_is_too_old(site: Site) -> None:
-    server = site.serve(BLOCKING, **FOREVER)
+@BOTH
+def test_a_thread_with_nothing_to_do_closes_what_is_too_old(site: Site, target: str) -> None:
+    server = site.serve(target, **FOREVER)
     see(site)
     [worker] = server.workers()
     assert site.holds_database(worker)

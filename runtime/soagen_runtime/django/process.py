@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import suppress
 
 import django
 from asgiref.sync import sync_to_async
 from django.core.cache import close_caches
 from django.core.exceptions import ImproperlyConfigured
-from django.db import Error, close_old_connections, connections
+from django.db import connections
 
-from soagen_runtime.django.jobs import async_request_signals, close_connections, request_signals
+from soagen_runtime.django.jobs import JobThreads, close_all, close_old, request_signals
 from soagen_runtime.errors import ConfigurationError
 from soagen_runtime.server.base import AsyncServer, Server
 from soagen_runtime.server.framework import DJANGO_VARIABLE, Framework
@@ -38,6 +37,7 @@ class DjangoProcess(Framework):
     """Tells Django when a job starts and finishes, and closes connections that nobody needs."""
 
     def __init__(self) -> None:
+        self._threads = JobThreads()
         for name, logger in logging.root.manager.loggerDict.items():
             if name.partition(".")[0] == "soagen" and isinstance(logger, logging.Logger):
                 logger.disabled = False  # as `LOGGING` does with all that it does not name, if not told otherwise
@@ -45,14 +45,13 @@ class DjangoProcess(Framework):
     def adopt(self, server: Server | AsyncServer) -> None:
         """See `Framework`."""
         if isinstance(server, AsyncServer):
-            if async_request_signals not in server.job_middleware:
-                server.job_middleware = (async_request_signals, *server.job_middleware)
-        elif request_signals not in server.job_middleware:
+            server.job_middleware = (self._threads.request_signals, *server.job_middleware)
+        else:
             server.job_middleware = (request_signals, *server.job_middleware)
 
     def before_fork(self) -> None:
         """See `Framework`. Pools end too: their threads would be missing in the other process."""
-        close_connections()
+        close_all()
         for connection in connections.all(initialized_only=True):
             if (close_pool := getattr(connection, "close_pool", None)) is not None:  # those that can have one
                 close_pool()
@@ -60,14 +59,18 @@ class DjangoProcess(Framework):
 
     def rest(self) -> None:
         """See `Framework`."""
-        with suppress(Error):  # one that broke need not be closed nicely
-            close_old_connections()
+        close_old()
+
+    async def rest_async(self) -> None:
+        """See `Framework`."""
+        await self._threads.rest()
 
     def let_go(self) -> None:
         """See `Framework`."""
-        close_connections()
+        close_all()
         close_caches()
 
     async def let_go_async(self) -> None:
-        """See `Framework`."""
+        """See `Framework`. Outside of jobs there is one thread for what is synchronous."""
+        await self._threads.end()
         await sync_to_async(self.let_go)()

@@ -36,11 +36,14 @@ class Framework:
     def rest(self) -> None:
         """Lets go of what is not to be kept while this thread has nothing to do."""
 
+    async def rest_async(self) -> None:
+        """Lets go of what is not to be kept by what is idle of this loop, while nothing comes in."""
+
     def let_go(self) -> None:
         """Lets go of all that this thread holds: it is about to end."""
 
     async def let_go_async(self) -> None:
-        """Lets go of all that coroutines of this loop hold outside of jobs."""
+        """Lets go of all that coroutines of this loop hold, while no job runs."""
 
 
 def enter(django_settings: str | None = None) -> None:

@@ -103,6 +103,7 @@ async def _serve_async(
         heartbeat=_Orphan(lambda: loop.call_soon_threadsafe(stops[0])),
         ready=ready,
         limits=TimeLimits(settings.timeout, server.time_limits),
+        framework=framework,
     )
     stops.append(worker.stop)
     loop.add_signal_handler(signal.SIGTERM, worker.stop)

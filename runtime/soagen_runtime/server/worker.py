@@ -197,6 +197,7 @@ class AsyncWorker:
         ready: Callable[[], None] | None = None,
         each: Callable[[], None] | None = None,
         heartbeat: Callable[[], None] | None = None,
+        framework: Framework | None = None,
     ) -> None:
         self._dispatcher = dispatcher
         self._transport = transport
@@ -206,6 +207,7 @@ class AsyncWorker:
         self._ready = ready
         self._each = each
         self._heartbeat = Heartbeat(transport, heartbeat)
+        self._framework = framework or Framework()
         self._running: set[asyncio.Task[None]] = set()
         self._freed = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -238,7 +240,10 @@ class AsyncWorker:
             self._freed.clear()
             await self._freed.wait()
             return
-        for taken in await place.take(room):
+        requests = await place.take(room)
+        if not requests:
+            await self._framework.rest_async()
+        for taken in requests:
             task = asyncio.create_task(place.serve(taken, self._guard))
             self._running.add(task)
             task.add_done_callback(self._ended)
