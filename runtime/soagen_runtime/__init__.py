@@ -46,6 +46,7 @@ from soagen_runtime.errors import (
 
 if TYPE_CHECKING:
     from soagen_runtime.calls import Outcome, job, parallel
+    from soagen_runtime.expansions import Expand
     from soagen_runtime.health import (
         Diagnostic,
         Health,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     )
     from soagen_runtime.transport.memory import LocalTransport
     from soagen_runtime.transport.redis import RedisTransport
+    from soagen_runtime.transport.routes import Routes
 
 __version__ = "0.1.0"
 
@@ -71,6 +73,7 @@ __all__ = [
     "ContractError",
     "Diagnostic",
     "Error",
+    "Expand",
     "Fault",
     "Health",
     "HealthError",
@@ -92,6 +95,7 @@ __all__ = [
     "RequestTooLarge",
     "ResponseNotSerializable",
     "ResponseTooLarge",
+    "Routes",
     "ServerError",
     "SoagenError",
     "TransportError",
@@ -110,12 +114,14 @@ __all__ = [
 # Importing a generated client imports this package; what only some programs use is left for when they do.
 _LAZY = {
     "Diagnostic": "soagen_runtime.health",
+    "Expand": "soagen_runtime.expansions",
     "Health": "soagen_runtime.health",
     "HealthError": "soagen_runtime.health",
     "HealthWarning": "soagen_runtime.health",
     "LocalTransport": "soagen_runtime.transport.memory",
     "Outcome": "soagen_runtime.calls",
     "RedisTransport": "soagen_runtime.transport.redis",
+    "Routes": "soagen_runtime.transport.routes",
     "health_check": "soagen_runtime.health",
     "health_of": "soagen_runtime.health",
     "health_of_async": "soagen_runtime.health",
