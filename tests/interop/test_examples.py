@@ -111,8 +111,9 @@ def test_after_calls_after(after: dict[str, ModuleType], soagen_site: Site, expe
     assert called_by_soagen(after, soagen_site.url) == expected
 
 
-def test_the_stubs_of_before_do_as_the_documentation_says(pysoa_python: str) -> None:
-    command = [pysoa_python, "-W", "ignore", "-m", "unittest", "before.test_users"]
+@pytest.mark.parametrize("module", ["test_middleware", "test_settings", "test_users"])
+def test_what_stands_before_is_as_pysoa_has_it(module: str, pysoa_python: str) -> None:
+    command = [pysoa_python, "-W", "ignore", "-m", "unittest", f"before.{module}"]
     ended = subprocess.run(command, cwd=EXAMPLE, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
 

@@ -26,7 +26,9 @@ class Clients:
 
     @classmethod
     def over(cls, transport: str | Transport) -> Clients:
-        return cls(ExampleClient(transport), FlightBookingClient(transport), UserClient(transport), FooExampleClient(transport))
+        return cls(
+            ExampleClient(transport), FlightBookingClient(transport), UserClient(transport), FooExampleClient(transport)
+        )
 
     def close(self) -> None:
         for client in (self.example, self.flights, self.users, self.foos):
