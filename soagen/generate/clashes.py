@@ -50,13 +50,16 @@ def _classes(about: About) -> Iterator[_Claim]:
     contract = about.contract
     for type_ in contract.types:
         yield _Claim(names.type_class(type_.name), f"the type `{type_.name}`", type_.span)
+    for struct in about.expanded:
+        words = f"what can be expanded in `{struct.name}`"
+        yield _Claim(names.expand_class(struct.name), words, struct.span)
     for error in contract.errors:
         yield _Claim(names.error_class(error.name), f"the error `{error.name}`", error.span)
     for union in about.unions:
         yield _Claim(names.unknown_class(union.name), f"the unknown member of the union `{union.name}`", union.span)
     if contract.switches:
         yield _Claim(about.switch_class, f"the enum of the switches of `{contract.name}`", contract.span)
-    for kind in ("Context", "Client", "Server") if about.is_service else ():
+    for kind in ("Context", "Client", "Calls", "Server") if about.is_service else ():
         for prefix in ("",) if kind == "Context" else ("", "Async"):
             yield _Claim(f"{prefix}{about.prefix}{kind}", f"the {kind.lower()} of `{contract.name}`", contract.span)
     claimed: set[int] = set()
@@ -89,7 +92,8 @@ def _members(contract: Contract) -> Iterator[list[_Claim]]:
         if isinstance(type_, EnumType):
             yield [_Claim(names.member(v.value), f"the value `{v.value}`", v.span) for v in type_.values]
         elif isinstance(type_, Struct):
-            yield _fields(type_.fields, names.field)
+            expansions = (_Claim(names.field(e.name), f"the expansion `{e.name}`", e.span) for e in type_.expansions)
+            yield [*_fields(type_.fields, names.field), *expansions]
     for error in contract.errors:
         yield _fields(error.fields, names.error_field)
     yield _fields(contract.context, names.context_field)

@@ -7,12 +7,12 @@ Any as Any_``), so that ordinary code reads as a person would write it. Imports 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from itertools import count
 
-from soagen.generate.layout import Brackets, lay
+from soagen.generate.layout import Brackets, fits, lay
 
-_STANDARD = frozenset({"abc", "dataclasses", "datetime", "decimal", "enum", "typing", "uuid"})
+_STANDARD = frozenset({"abc", "collections.abc", "dataclasses", "datetime", "decimal", "enum", "typing", "uuid"})
 
 RUNTIME = "soagen_runtime.generated"
 
@@ -86,19 +86,19 @@ class Scope:
         plain = [name for name in members if self._members[module, name] == name]
         statements: list[tuple[str, list[str]]] = []
         if plain:
-            statements.append((plain[0], _import(module, plain)))
+            statements.append((plain[0], from_import(module, plain)))
         for name in members:
             alias = self._members[module, name]
             if alias != name:
-                statements.append((name, _import(module, [f"{name} as {alias}"])))
+                statements.append((name, from_import(module, [f"{name} as {alias}"])))
         statements.sort(key=lambda each: _member_key(each[0]))
         return [line for _, lines in statements for line in lines]
 
 
-def _import(module: str, names: list[str]) -> list[str]:
+def from_import(module: str, names: Sequence[str], depth: int = 0) -> list[str]:
+    """The lines of ``from module import names``, which are in order."""
     flat = f"from {module} import {', '.join(names)}"
-    spread = Brackets(f"from {module} import (", tuple(names), ")")
-    return [flat] if len(flat) <= 88 else lay(spread, 0)
+    return lay(flat if fits(flat, depth) else Brackets(f"from {module} import (", tuple(names), ")"), depth)
 
 
 def _section(module: str) -> int:

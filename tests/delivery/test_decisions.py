@@ -20,7 +20,7 @@ from soagen_runtime.transport.redis.lease import Identity, slots_of
 from soagen_runtime.transport.redis.resp import NOTHING_YET, PlainReader, new_reader, pack
 from soagen_runtime.wire import decode_reply, decode_request, encode_request, request_meta
 
-from tests.delivery.tally import AGAIN, ONCE, SERVICE
+from tests.delivery.tally import SERVICE
 
 NOW = 1_000_000.0
 REPLY_TO = "service.tally.0123456789abcdef0123456789abcdef!0123456789ab"
@@ -187,7 +187,7 @@ FAILED = errors.Error(code="X", message="x")
 
 def test_what_is_made_again() -> None:
     def may(error: errors.CallError) -> tuple[bool, bool]:
-        return may_repeat(ONCE, error), may_repeat(AGAIN, error)
+        return may_repeat(False, error), may_repeat(True, error)
 
     assert may(errors.ConnectionFailed("", never_left=True)) == (True, True)
     assert may(errors.ConnectionFailed("")) == (False, False)

@@ -29,6 +29,17 @@ def test_an_error_of_an_imported_contract_is_caught_by_its_class(world: Any) -> 
     assert (caught.value.who, caught.value.field) == ("anybody", None)
 
 
+def test_several_errors_are_caught_as_one_and_told_apart(world: Any) -> None:
+    probe, shared = world.api.probe, world.api.shared
+    with pytest.raises(probe.TooMuch) as raised:
+        world.client("probe").add(a=-100, b=1)
+    many, forbidden, odd = raised.value.each
+    assert (type(many), many.asked, many.field, many.is_caller_error) == (probe.TooMuch, -100, "a", True)
+    assert (type(forbidden), forbidden.who, forbidden.denied_permissions) == (shared.Forbidden, "anybody", ["sums"])
+    assert (type(odd), odd.code, odd.variables, odd.is_caller_error) == (soagen.ActionError, "ODD", {"b": 1}, False)
+    assert [error.code for error in raised.value.errors] == ["TOO_MUCH", "FORBIDDEN", "ODD"]
+
+
 def test_every_fault_of_a_request_is_reported(world: Any) -> None:
     moods = [world.api.probe.Mood.WILD] * 3 + ["gloomy"]
     with pytest.raises(soagen.InvalidRequest) as caught:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from soagen_runtime.action import Service
 from soagen_runtime.errors import (
+    ACCESS_DENIED,
     ACTION_TIMEOUT,
     INVALID,
     JOB_TIMEOUT,
     MISSING,
+    NOT_AUTHORIZED,
     OUTCOME_UNKNOWN,
     RESPONSE_NOT_SERIALIZABLE,
     RESPONSE_TOO_LARGE,
@@ -27,11 +30,13 @@ from soagen_runtime.errors import (
     JobInvalid,
     JobTimeout,
     OutcomeUnknown,
+    PermissionDenied,
     ResponseNotSerializable,
     ResponseTooLarge,
     ServerError,
     UnknownAction,
     WorkerLost,
+    several,
 )
 from soagen_runtime.validation import Invalid
 
@@ -52,6 +57,8 @@ _ACTION_ERRORS: dict[str, type[ActionError]] = {
     INVALID: InvalidRequest,
     SERVER_ERROR: ServerError,
     ACTION_TIMEOUT: ActionTimeout,
+    NOT_AUTHORIZED: PermissionDenied,
+    ACCESS_DENIED: PermissionDenied,
 }
 
 
@@ -64,6 +71,12 @@ def unknown_action(action: str) -> Error:
     return Error(code=UNKNOWN, message=message, field="action", is_caller_error=True)
 
 
+@cache
+def error_table(service: Service[Any]) -> ErrorTable:
+    """The table of a service; there is one of each."""
+    return ErrorTable(service)
+
+
 class ErrorTable:
     """The errors that a contract knows, by their codes."""
 
@@ -73,22 +86,27 @@ class ErrorTable:
 
     def job_error(self, errors: Sequence[Error]) -> JobError:
         """The exception for the errors of a job; at least one is given."""
-        return _JOB_ERRORS.get(errors[0].code, JobError)(errors).as_remote()
+        first, *others = [_JOB_ERRORS.get(error.code, JobError)((error,)).as_remote() for error in errors]
+        return first.with_others(others) if others else first
 
     def action_error(self, errors: Sequence[Error]) -> ActionError:
-        """The exception for the errors of an action; at least one is given.
+        """The exception for the errors of an action; at least one is given."""
+        first, *others = map(self._action_error, errors)
+        return several(first, *others) if others else first
+
+    def _action_error(self, error: Error) -> ActionError:
+        """The exception for one error.
 
         An error of the contract whose fields cannot be read (a peer of another version) is raised as what every
         unknown code is raised as, `ActionError`, with all its data.
         """
-        first = errors[0]
-        known = self._classes.get(first.code)
+        known = self._classes.get(error.code)
         if known is not None:
             try:
-                return known.from_variables(first.variables or {}, False).received(errors)
+                return known.from_variables(error.variables or {}, False).received((error,))
             except Invalid:
-                return ActionError(errors).as_remote()
+                return ActionError((error,)).as_remote()
         # A field of the request that is called `action` has the same code and path; only the words differ.
-        if first.code == UNKNOWN and first.field == "action" and _NOT_FOUND.fullmatch(first.message):
-            return UnknownAction(errors).as_remote()
-        return _ACTION_ERRORS.get(first.code, ActionError)(errors).as_remote()
+        if error.code == UNKNOWN and error.field == "action" and _NOT_FOUND.fullmatch(error.message):
+            return UnknownAction((error,)).as_remote()
+        return _ACTION_ERRORS.get(error.code, ActionError)((error,)).as_remote()

@@ -19,9 +19,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Any
 
-from soagen_runtime.action import Action
 from soagen_runtime.errors import (
     ActionError,
     CallError,
@@ -70,13 +68,13 @@ class RetryPolicy:
         return ceiling * (random.random() if chance is None else chance)
 
 
-def may_repeat(action: Action[Any, Any], error: CallError) -> bool:
-    """Whether a call that ended in ``error`` may be made again without a risk that the action runs twice unasked."""
+def may_repeat(idempotent: bool, error: CallError) -> bool:
+    """Whether a call that ended in ``error`` may be made again without a risk that an action runs twice unasked."""
     match error:
         case ConnectionFailed():
             return error.never_left
         case OutcomeUnknown():
-            return action.idempotent
+            return idempotent
         case ContractError():
             return error.RETRYABLE
     return False

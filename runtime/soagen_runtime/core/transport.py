@@ -61,8 +61,8 @@ class Channel(Protocol):
         """Puts a request into the service's list, once, however often it has to be sent.
 
         ``lifetime`` is how many seconds it may wait there, ``until`` the time when sending is given up, and
-        ``awaited`` whether `receive` will be called for it at once; if so the request may leave only then. Raises
-        `TransportError`.
+        ``awaited`` whether `receive` will be called for it; if so, unless the channel is shared, the request may leave
+        only then. Raises `TransportError`.
         """
         ...
 
@@ -82,8 +82,10 @@ class ClientTransport(Protocol):
         """The broker's time. Raises `ConnectionFailed` where it must be asked and cannot be."""
         ...
 
-    async def open(self, service: str) -> Channel:
-        """A channel for calls of ``service``."""
+    async def open(self, service: str, *, shared: bool = False) -> Channel:
+        """A channel for calls of ``service``. Over a ``shared`` one a request leaves at once, and its reply is asked
+        for later, or never; others may wait at the same channel meanwhile.
+        """
         ...
 
     async def sleep(self, seconds: float) -> None:

@@ -10,8 +10,10 @@ import pytest
 from soagen_runtime.action import Action, Service, decode_nothing, encode_nothing
 from soagen_runtime.context import Call, Context, current_call
 from soagen_runtime.core.answers import ErrorTable
-from soagen_runtime.core.call import DEFAULT_TIMEOUT, ONEWAY_LIFETIME, call
+from soagen_runtime.core.caller import Caller
+from soagen_runtime.core.expanding import Lookup
 from soagen_runtime.core.options import CallOptions
+from soagen_runtime.core.request import DEFAULT_TIMEOUT, UNAWAITED_LIFETIME
 from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.errors import CallTimeout, ReplyInvalid, RequestInvalid
 from soagen_runtime.wire import DEFAULT_FORMAT, ActionResult, JobResult, ReplyMessage, RequestMessage, decode_request
@@ -59,7 +61,7 @@ class Recorder:
 
     async def sleep(self, seconds: float) -> None: ...
 
-    async def open(self, service: str) -> Recorder:
+    async def open(self, service: str, *, shared: bool = False) -> Recorder:
         return self
 
     async def close(self) -> None: ...
@@ -82,8 +84,12 @@ class Recorder:
 DEFAULTS = CallOptions()
 
 
+def caller(recorder: Recorder, options: CallOptions = DEFAULTS) -> Caller:
+    return Caller(transport=recorder, service=SERVICE, table=ErrorTable(SERVICE), suspends=False, options=options)
+
+
 def make(recorder: Recorder, options: CallOptions = DEFAULTS, **action_options: Any) -> Recorder:
-    run_blocking(call(recorder, SERVICE, ErrorTable(SERVICE), action(**action_options), None, options))
+    run_blocking(caller(recorder, options).call(action(**action_options), None))
     return recorder
 
 
@@ -147,12 +153,36 @@ def test_a_call_without_time_left_is_not_sent() -> None:
     assert not hasattr(recorder, "sent")
 
 
+def test_a_call_on_behalf_of_an_expansion_has_what_is_left_and_its_own_contract() -> None:
+    recorder = Recorder()
+    here = caller(recorder, CallOptions(switches=frozenset({4, 9}), context={"mine": 1})).correlated()
+    other = replace(SERVICE, name="other")
+    many = action(unless=(9,), timeout=2.0)
+    lookup = Lookup(other, many, None, "Order.customer", required=False)
+    for left, seconds in ((0.25, 0.25), (60.0, 2.0)):
+        run_blocking(here.for_lookup(lookup, left).call(many, None))
+        assert recorder.lifetime == seconds
+        assert recorder.sent.body["context"] == {
+            "correlation_id": here.options.correlation_id,
+            "switches": [4],
+            "mine": 1,
+            "deadline": NOW + seconds,
+        }
+    with pytest.raises(CallTimeout, match=r"other\.act was not called: no time is left"):
+        run_blocking(here.for_lookup(lookup, -0.5).call(many, None))
+
+
+def test_calls_that_belong_together_have_one_correlation_id(serving: Call) -> None:
+    assert caller(Recorder()).correlated().options.correlation_id is None  # that of the call that is served
+    assert caller(Recorder(), CallOptions(correlation_id="mine")).correlated().options.correlation_id == "mine"
+
+
 def test_a_oneway_call_outlives_the_call_that_makes_it(serving: Call) -> None:
     recorder = make(Recorder(), oneway=True)
     assert recorder.until is None
     assert recorder.sent.body["control"]["suppress_response"] is True
     assert "deadline" not in recorder.sent.body["context"]
-    assert (recorder.sent.expiry, recorder.lifetime) == (NOW + ONEWAY_LIFETIME, ONEWAY_LIFETIME)
+    assert (recorder.sent.expiry, recorder.lifetime) == (NOW + UNAWAITED_LIFETIME, UNAWAITED_LIFETIME)
     assert recorder.released == 1
 
 
@@ -162,9 +192,7 @@ def test_a_value_that_holds_itself_is_not_sent() -> None:
 
     recorder = Recorder()
     with pytest.raises(RequestInvalid, match=r"unit\.act was not sent: Nested deeper"):
-        run_blocking(
-            call(recorder, SERVICE, ErrorTable(SERVICE), replace(action(), encode_request=endless), None, CallOptions())
-        )
+        run_blocking(caller(recorder).call(replace(action(), encode_request=endless), None))
     assert not hasattr(recorder, "sent")
 
 

@@ -69,7 +69,7 @@ class AsyncEnd:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
-    async def open(self, service: str) -> AsyncChannel:
+    async def open(self, service: str, *, shared: bool = False) -> AsyncChannel:
         self._bind()
         master = self._ring.next()
         channel = self._channels.get((service, master))

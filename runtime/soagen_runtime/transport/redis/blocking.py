@@ -1,7 +1,7 @@
 """The blocking client: a channel for each call under way, with a connection of its own.
 
 Request and wait for the reply leave in one write, together with what empties the inbox of the reply before: one round
-trip a call.
+trip a call. For what is sent now and asked for later, see `outstanding`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from soagen_runtime.transport.redis.calling import PAUSE, Lines, new_client_id, 
 from soagen_runtime.transport.redis.clock import Clock
 from soagen_runtime.transport.redis.link import BlockingLink, accepted
 from soagen_runtime.transport.redis.masters import MAX_BLOCK, Master, Ring
+from soagen_runtime.transport.redis.outstanding import Outstanding, Place
 from soagen_runtime.transport.redis.resp import pack
 from soagen_runtime.transport.replies import ReplyReader, checked, is_for
 from soagen_runtime.wire import ReplyMessage, keys
@@ -35,12 +36,12 @@ class BlockingEnd:
         self._lock = threading.Lock()
         self._clock = Clock()
         self._channels: weakref.WeakSet[BlockingChannel] = weakref.WeakSet()
+        self._outstanding: dict[tuple[str, int], Outstanding] = {}
         self._forget()
 
     def _forget(self) -> None:
         """A new identity: after a fork, two processes must not read one list of replies."""
-        for channel in list(self._channels):
-            channel.drop()
+        self._drop_all()
         self._channels.clear()
         self._pid = os.getpid()
         self._client_id = new_client_id()
@@ -60,11 +61,13 @@ class BlockingEnd:
     async def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
-    async def open(self, service: str) -> BlockingChannel:
+    async def open(self, service: str, *, shared: bool = False) -> BlockingChannel | Place:
         with self._lock:
             if self._pid != os.getpid():
                 self._forget()
             master = self._ring.next()
+            if shared:
+                return self._outstanding_of(service, master).place()
             idle = self._idle[service, master]
             if idle:
                 return idle.pop()
@@ -72,6 +75,13 @@ class BlockingEnd:
             channel = BlockingChannel(BlockingLink(self._masters[master]), lines, self._clock, self, (service, master))
             self._channels.add(channel)
             return channel
+
+    def _outstanding_of(self, service: str, master: int) -> Outstanding:
+        found = self._outstanding.get((service, master))
+        if found is None:
+            found = Outstanding(self._masters[master], self._lines(service, master), self._clock)
+            self._outstanding[service, master] = found
+        return found
 
     def _lines(self, service: str, master: int) -> Lines:
         """Lines whose replies come back at the master that the request goes to."""
@@ -88,8 +98,14 @@ class BlockingEnd:
 
     async def close(self) -> None:
         with self._lock:
-            for channel in list(self._channels):
-                channel.drop()
+            self._drop_all()
+
+    def _drop_all(self) -> None:
+        for channel in list(self._channels):
+            channel.drop()
+        for outstanding in self._outstanding.values():
+            outstanding.drop()
+        self._outstanding = {}
 
 
 class BlockingChannel:

@@ -47,6 +47,10 @@ class BlockingLink:
         self._connection: Any = None
 
     async def exchange(self, request: bytes, count: int, guard: int = 0) -> list[Any]:
+        """As `exchange_now`."""
+        return self.exchange_now(request, count, guard)
+
+    def exchange_now(self, request: bytes, count: int, guard: int = 0) -> list[Any]:
         """As `Link.exchange`. Is one of the first ``guard`` replies an error, the rest is not waited for: the commands
         after them may block, and there is nothing left to block for. Then the connection is gone and the replies end
         with the error.

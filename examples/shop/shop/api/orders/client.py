@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from soagen_runtime.generated import AsyncClient, Client
 
 from .. import common, payments
@@ -20,6 +22,9 @@ from .types import (
     QuoteSummerSaleResponse,
     RecordViewRequest,
 )
+
+if TYPE_CHECKING:
+    from .calls import AsyncOrdersCalls, OrdersCalls
 
 
 class OrdersClient(Client[OrdersContext]):
@@ -86,6 +91,13 @@ class OrdersClient(Client[OrdersContext]):
     def record_view(self, *, sku: common.Sku) -> None:
         """Notes that somebody has looked at an article."""
         self._call(service.RECORD_VIEW, RecordViewRequest(sku=sku))
+
+    @property
+    def calls(self) -> OrdersCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import OrdersCalls
+
+        return OrdersCalls(self._caller, self._threads)
 
 
 class AsyncOrdersClient(AsyncClient[OrdersContext]):
@@ -154,3 +166,10 @@ class AsyncOrdersClient(AsyncClient[OrdersContext]):
     async def record_view(self, *, sku: common.Sku) -> None:
         """Notes that somebody has looked at an article."""
         await self._call(service.RECORD_VIEW, RecordViewRequest(sku=sku))
+
+    @property
+    def calls(self) -> AsyncOrdersCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncOrdersCalls
+
+        return AsyncOrdersCalls(self._caller)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from soagen_runtime.generated import AsyncClient, Client
@@ -17,6 +18,9 @@ from .types import (
     RefundRequest,
     RefundResponse,
 )
+
+if TYPE_CHECKING:
+    from .calls import AsyncPaymentsCalls, PaymentsCalls
 
 
 class PaymentsClient(Client[PaymentsContext]):
@@ -40,6 +44,13 @@ class PaymentsClient(Client[PaymentsContext]):
         """Gives a charge back, once, however often it is asked for."""
         return self._call(service.REFUND, RefundRequest(receipt_id=receipt_id))
 
+    @property
+    def calls(self) -> PaymentsCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import PaymentsCalls
+
+        return PaymentsCalls(self._caller, self._threads)
+
 
 class AsyncPaymentsClient(AsyncClient[PaymentsContext]):
     """Takes the money, and gives it back."""
@@ -61,3 +72,10 @@ class AsyncPaymentsClient(AsyncClient[PaymentsContext]):
     async def refund(self, *, receipt_id: UUID) -> RefundResponse:
         """Gives a charge back, once, however often it is asked for."""
         return await self._call(service.REFUND, RefundRequest(receipt_id=receipt_id))
+
+    @property
+    def calls(self) -> AsyncPaymentsCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncPaymentsCalls
+
+        return AsyncPaymentsCalls(self._caller)

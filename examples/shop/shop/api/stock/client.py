@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from soagen_runtime.generated import AsyncClient, Client
@@ -18,6 +19,9 @@ from .types import (
     ReserveResponse,
     StockContext,
 )
+
+if TYPE_CHECKING:
+    from .calls import AsyncStockCalls, StockCalls
 
 
 class StockClient(Client[StockContext]):
@@ -54,6 +58,13 @@ class StockClient(Client[StockContext]):
         """
         self._call(service.RELEASE, ReleaseRequest(reservation_id=reservation_id))
 
+    @property
+    def calls(self) -> StockCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import StockCalls
+
+        return StockCalls(self._caller, self._threads)
+
 
 class AsyncStockClient(AsyncClient[StockContext]):
     """Knows what lies on the shelves, and for whom."""
@@ -88,3 +99,10 @@ class AsyncStockClient(AsyncClient[StockContext]):
         fine.
         """
         await self._call(service.RELEASE, ReleaseRequest(reservation_id=reservation_id))
+
+    @property
+    def calls(self) -> AsyncStockCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncStockCalls
+
+        return AsyncStockCalls(self._caller)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from currint import Amount
@@ -41,6 +41,9 @@ from .types import (
     VarySecondResponse,
     VaryThirdResponse,
 )
+
+if TYPE_CHECKING:
+    from .calls import AsyncEveryCalls, EveryCalls
 
 
 class EveryClient(Client[EveryContext]):
@@ -256,6 +259,13 @@ class EveryClient(Client[EveryContext]):
             Node(name=name, parent=parent, children=children, named=named, shape=shape),
         )
 
+    @property
+    def calls(self) -> EveryCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import EveryCalls
+
+        return EveryCalls(self._caller, self._threads)
+
 
 class AsyncEveryClient(AsyncClient[EveryContext]):
     """Has a field of every type, with every constraint and every way of being there.
@@ -469,3 +479,10 @@ class AsyncEveryClient(AsyncClient[EveryContext]):
             service.VARY_THIRD,
             Node(name=name, parent=parent, children=children, named=named, shape=shape),
         )
+
+    @property
+    def calls(self) -> AsyncEveryCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncEveryCalls
+
+        return AsyncEveryCalls(self._caller)

@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from soagen_runtime.generated import AsyncClient, Client
 
 from . import service
 from .types import Berth, LookRequest, State, TideContext
+
+if TYPE_CHECKING:
+    from .calls import AsyncTideCalls, TideCalls
 
 
 class TideClient(Client[TideContext]):
@@ -18,6 +23,13 @@ class TideClient(Client[TideContext]):
         """Calls `look`."""
         return self._call(service.LOOK, LookRequest(state=state))
 
+    @property
+    def calls(self) -> TideCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import TideCalls
+
+        return TideCalls(self._caller, self._threads)
+
 
 class AsyncTideClient(AsyncClient[TideContext]):
     """Defaults that name what stands further down."""
@@ -27,3 +39,10 @@ class AsyncTideClient(AsyncClient[TideContext]):
     async def look(self, *, state: State = State.HIGH) -> Berth:
         """Calls `look`."""
         return await self._call(service.LOOK, LookRequest(state=state))
+
+    @property
+    def calls(self) -> AsyncTideCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncTideCalls
+
+        return AsyncTideCalls(self._caller)

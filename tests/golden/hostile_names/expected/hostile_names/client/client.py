@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from soagen_runtime.generated import AsyncClient, Client
 
 from . import service
 from .types import ClientContext, PingRequest
+
+if TYPE_CHECKING:
+    from .calls import AsyncClientCalls, ClientCalls
 
 
 class ClientClient(Client[ClientContext]):
@@ -21,6 +26,13 @@ class ClientClient(Client[ClientContext]):
         """Calls `ping`."""
         self._call(service.PING, PingRequest())
 
+    @property
+    def calls(self) -> ClientCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import ClientCalls
+
+        return ClientCalls(self._caller, self._threads)
+
 
 class AsyncClientClient(AsyncClient[ClientContext]):
     """The service client.
@@ -33,3 +45,10 @@ class AsyncClientClient(AsyncClient[ClientContext]):
     async def ping(self) -> None:
         """Calls `ping`."""
         await self._call(service.PING, PingRequest())
+
+    @property
+    def calls(self) -> AsyncClientCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncClientCalls
+
+        return AsyncClientCalls(self._caller)

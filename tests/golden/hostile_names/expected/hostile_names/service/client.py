@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from soagen_runtime.generated import AsyncClient, Client
 
 from .. import codec as codec_
 from . import service
 from .types import ClientRequest, ServiceContext
+
+if TYPE_CHECKING:
+    from .calls import AsyncServiceCalls, ServiceCalls
 
 
 class ServiceClient(Client[ServiceContext]):
@@ -28,6 +33,13 @@ class ServiceClient(Client[ServiceContext]):
         """Calls `server`."""
         self._call(service.SERVER, codec_.Common(common=common, codec=codec))
 
+    @property
+    def calls(self) -> ServiceCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import ServiceCalls
+
+        return ServiceCalls(self._caller, self._threads)
+
 
 class AsyncServiceClient(AsyncClient[ServiceContext]):
     """The service service."""
@@ -46,3 +58,10 @@ class AsyncServiceClient(AsyncClient[ServiceContext]):
     ) -> None:
         """Calls `server`."""
         await self._call(service.SERVER, codec_.Common(common=common, codec=codec))
+
+    @property
+    def calls(self) -> AsyncServiceCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncServiceCalls
+
+        return AsyncServiceCalls(self._caller)

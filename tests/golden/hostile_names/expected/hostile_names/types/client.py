@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt_
+from typing import TYPE_CHECKING
 from typing import Any as Any_
 
 from currint import Amount as Amount_
@@ -34,6 +35,9 @@ from .types import (
     TypesContext,
     WithOptionsRequest,
 )
+
+if TYPE_CHECKING:
+    from .calls import AsyncTypesCalls, TypesCalls
 
 
 class TypesClient(Client_[TypesContext]):
@@ -304,6 +308,13 @@ class TypesClient(Client_[TypesContext]):
                 self_=self_
             ),
         )
+
+    @property
+    def calls(self) -> TypesCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import TypesCalls
+
+        return TypesCalls(self._caller, self._threads)
 
 
 class AsyncTypesClient(AsyncClient_[TypesContext]):
@@ -576,3 +587,10 @@ class AsyncTypesClient(AsyncClient_[TypesContext]):
                 self_=self_
             ),
         )
+
+    @property
+    def calls(self) -> AsyncTypesCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncTypesCalls
+
+        return AsyncTypesCalls(self._caller)

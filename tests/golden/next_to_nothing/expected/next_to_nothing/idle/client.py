@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from soagen_runtime.generated import AsyncClient, Client
 
 from . import service
 from .types import IdleContext
+
+if TYPE_CHECKING:
+    from .calls import AsyncIdleCalls, IdleCalls
 
 
 class IdleClient(Client[IdleContext]):
@@ -14,8 +19,22 @@ class IdleClient(Client[IdleContext]):
 
     service = service.SERVICE
 
+    @property
+    def calls(self) -> IdleCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import IdleCalls
+
+        return IdleCalls(self._caller, self._threads)
+
 
 class AsyncIdleClient(AsyncClient[IdleContext]):
     """The service idle."""
 
     service = service.SERVICE
+
+    @property
+    def calls(self) -> AsyncIdleCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncIdleCalls
+
+        return AsyncIdleCalls(self._caller)

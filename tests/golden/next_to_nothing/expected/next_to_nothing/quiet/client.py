@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from soagen_runtime.generated import AsyncClient, Client
 
 from . import service
 from .types import AskOneRequest, AskRequest, HushRequest, QuietContext
+
+if TYPE_CHECKING:
+    from .calls import AsyncQuietCalls, QuietCalls
 
 
 class QuietClient(Client[QuietContext]):
@@ -36,6 +39,13 @@ class QuietClient(Client[QuietContext]):
         """
         self._call(service.ASK_ONE, AskOneRequest(x=x))
 
+    @property
+    def calls(self) -> QuietCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import QuietCalls
+
+        return QuietCalls(self._caller, self._threads)
+
 
 class AsyncQuietClient(AsyncClient[QuietContext]):
     """The service quiet."""
@@ -61,3 +71,10 @@ class AsyncQuietClient(AsyncClient[QuietContext]):
         Raises `Bad`.
         """
         await self._call(service.ASK_ONE, AskOneRequest(x=x))
+
+    @property
+    def calls(self) -> AsyncQuietCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncQuietCalls
+
+        return AsyncQuietCalls(self._caller)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from soagen_runtime.generated import AsyncClient, Client
 from typing_extensions import deprecated
@@ -11,6 +11,9 @@ from typing_extensions import deprecated
 from .. import body as body_
 from . import service
 from .types import BodyRequest, RelayContext
+
+if TYPE_CHECKING:
+    from .calls import AsyncRelayCalls, RelayCalls
 
 
 class RelayClient(Client[RelayContext]):
@@ -61,6 +64,13 @@ class RelayClient(Client[RelayContext]):
         """
         self._call(service.DESCRIBE_TERSE, body)
 
+    @property
+    def calls(self) -> RelayCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import RelayCalls
+
+        return RelayCalls(self._caller, self._threads)
+
 
 class AsyncRelayClient(AsyncClient[RelayContext]):
     """Hands on what it does not know."""
@@ -109,3 +119,10 @@ class AsyncRelayClient(AsyncClient[RelayContext]):
         Deprecated: Everybody knows.
         """
         await self._call(service.DESCRIBE_TERSE, body)
+
+    @property
+    def calls(self) -> AsyncRelayCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncRelayCalls
+
+        return AsyncRelayCalls(self._caller)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from soagen_runtime.generated import AsyncClient, Client
 
@@ -23,6 +24,9 @@ from .types import (
     QuoteResponse,
     RecordViewRequest,
 )
+
+if TYPE_CHECKING:
+    from .calls import AsyncOrdersCalls, OrdersCalls
 
 
 class OrdersClient(Client[OrdersContext]):
@@ -76,6 +80,13 @@ class OrdersClient(Client[OrdersContext]):
             QuoteDynamicPricingRequest(sku=sku, quantity=quantity, at=at),
         )
 
+    @property
+    def calls(self) -> OrdersCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import OrdersCalls
+
+        return OrdersCalls(self._caller, self._threads)
+
 
 class AsyncOrdersClient(AsyncClient[OrdersContext]):
     """Takes orders and follows them until they ship."""
@@ -127,3 +138,10 @@ class AsyncOrdersClient(AsyncClient[OrdersContext]):
             service.QUOTE_DYNAMIC_PRICING,
             QuoteDynamicPricingRequest(sku=sku, quantity=quantity, at=at),
         )
+
+    @property
+    def calls(self) -> AsyncOrdersCalls:
+        """The same actions, each as a call that is yet to be made."""
+        from .calls import AsyncOrdersCalls
+
+        return AsyncOrdersCalls(self._caller)
