@@ -81,7 +81,7 @@ def settle_down(broker: Broker, seconds: float = 15.0) -> list[str]:
 
 
 def follow_dead(broker: Broker, reported: set[str], over: threading.Event) -> None:
-    """Notes the tokens in the dead stream as they come, since it keeps no more than its length; once more at the end."""
+    """Notes the tokens in the dead stream as they come, since it has an end; once more when all is over."""
     last: Any = b"0"
     with broker.client() as client:
         while True:
