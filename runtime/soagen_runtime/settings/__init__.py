@@ -6,7 +6,7 @@ together what was said where, and say what is wrong all at once (``docs/settings
 
 from soagen_runtime.settings.calls import CallLogging, ClientLimits, ClientSettings
 from soagen_runtime.settings.faults import SettingFault, SettingsInvalid
-from soagen_runtime.settings.loading import Effective, load_client_settings, load_server_settings
+from soagen_runtime.settings.loading import Config, Effective, load_client_settings, load_server_settings
 from soagen_runtime.settings.server import ServerLimits, ServerLogging, ServerSettings
 from soagen_runtime.settings.showing import show
 
@@ -14,6 +14,7 @@ __all__ = [
     "CallLogging",
     "ClientLimits",
     "ClientSettings",
+    "Config",
     "Effective",
     "ServerLimits",
     "ServerLogging",
