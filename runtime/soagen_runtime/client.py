@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         JobMiddleware,
     )
     from soagen_runtime.core.transport import ClientTransport, Transport
+    from soagen_runtime.expansions import Expand
 
 MAX_TIMEOUT = 86_400  # seconds; no call is worth waiting longer for
 
@@ -142,7 +143,13 @@ class Client(_Options[Ctx]):
         self._threads.close()
         run_blocking(self._caller.transport.close())
 
-    def _call(self, action: Action[Request, Response], request: Request) -> Response:
+    def _call(
+        self, action: Action[Request, Response], request: Request, expand: Iterable[Expand[Any]] = ()
+    ) -> Response:
+        if expand:
+            from soagen_runtime.calls.blocking import Calls
+
+            return Calls(self._caller, self._threads)._call(action, request, expand).run()
         return run_blocking(self._caller.call(action, request))
 
 
@@ -175,7 +182,13 @@ class AsyncClient(_Options[Ctx]):
         """Frees the connections of this client and of all that were derived from it."""
         await self._caller.transport.close()
 
-    async def _call(self, action: Action[Request, Response], request: Request) -> Response:
+    async def _call(
+        self, action: Action[Request, Response], request: Request, expand: Iterable[Expand[Any]] = ()
+    ) -> Response:
+        if expand:
+            from soagen_runtime.calls.asynchronous import AsyncCalls
+
+            return await AsyncCalls(self._caller)._call(action, request, expand).run()
         return await self._caller.call(action, request)
 
 

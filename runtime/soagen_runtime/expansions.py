@@ -9,10 +9,12 @@ out: `soagen_runtime.core.expanding`.
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Self, TypeVar
 
 from soagen_runtime.action import Action, Service
+from soagen_runtime.errors import ConfigurationError
 
 # The class that a path begins at. It occurs in no method, so an `Expand` of one class is none of another.
 Root = TypeVar("Root")
@@ -41,6 +43,11 @@ class Expansion:
     max_ids: int | None = None
     required: bool = False
 
+    @property
+    def bare(self) -> Expansion:
+        """The expansion itself, without any wish."""
+        return replace(self, required=False) if self.required else self
+
 
 class Expand(Generic[Root]):
     """A path of expansions that begins at a `Root`; generated code makes those that there are."""
@@ -65,6 +72,17 @@ class Expand(Generic[Root]):
 def steps_of(path: Expand[Any]) -> tuple[Expansion, ...]:
     """The expansions of a path, from its root on."""
     return path._steps
+
+
+def paths(expand: Iterable[Expand[Any]]) -> tuple[Expand[Any], ...]:
+    """What a caller wants expanded. Raises `ConfigurationError` for anything but paths."""
+    wanted = tuple(expand)
+    for path in wanted:
+        if not isinstance(path, Expand):
+            raise ConfigurationError(
+                f"`expand` takes paths, such as those of a generated `...Expand`, and not {path!r}"
+            )
+    return wanted
 
 
 def joined(path: Expand[Root], rest: Expand[Any]) -> Expand[Root]:

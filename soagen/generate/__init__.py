@@ -24,6 +24,7 @@ from soagen.generate.view.errors import errors_view
 from soagen.generate.view.expansions import expansions_view
 from soagen.generate.view.facade import facade_view
 from soagen.generate.view.service import service_view
+from soagen.generate.view.testing import testing_view
 from soagen.generate.view.types import types_view
 from soagen.model import Contract, Project
 
@@ -72,6 +73,7 @@ def _modules(project: Project, contract: Contract, digest: str) -> Iterator[tupl
         "expansions": expansions_view(about),
         "server": server_view(about),
         "service": service_view(about, digest),
+        "testing": testing_view(about),
         "types": types_view(about),
     }
     return ((module, view) for module, view in views.items() if view is not None)

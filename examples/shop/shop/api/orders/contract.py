@@ -122,6 +122,17 @@ actions:
     response: {order: Order}
     errors: [NO_SUCH_ORDER]
     examples:
+      - name: a paid order
+        request: {id: o_1001}
+        response:
+          order:
+            id: o_1001
+            status: paid
+            lines: [{sku: TEA-1, quantity: 2}]
+            ship_to: {name: Ada Lovelace, street: 12 St James's Square, city: London, country: GB}
+            total: {currency: EUR, minor: 1780}
+            placed_at: 2026-01-31T09:30:00Z
+            labels: {}
       - name: no such order
         request: {id: o_1}
         error: {code: NO_SUCH_ORDER, fields: {id: o_1}}

@@ -175,6 +175,24 @@ actions:
     response:
       receipt: Receipt
     errors: [PAYMENT_DECLINED]
+    examples:
+      - name: a card
+        request:
+          order_id: o_1001
+          amount: {currency: EUR, minor: 1780}
+          method: {type: card, number: "4242424242424242", holder: A Lovelace, expires: 08/29}
+        response:
+          receipt:
+            id: 6fa459ea-ee8a-3ca4-894e-db77e160355e
+            amount: {currency: EUR, minor: 1780}
+            fee_rate: 0.014
+            charged_at: 2026-01-31T09:30:00Z
+      - name: a stolen card
+        request:
+          order_id: o_1002
+          amount: {currency: EUR, minor: 1780}
+          method: {type: card, number: "4000000000000002", holder: A Lovelace, expires: 08/29}
+        error: {code: PAYMENT_DECLINED, fields: {reason: stolen}}
 
   refund:
     doc: Gives a charge back, once, however often it is asked for.

@@ -95,6 +95,9 @@ actions:
       levels: map<Level>
     errors: [NO_SUCH_ARTICLE]
     examples:
+      - name: tea
+        request: {skus: [TEA-1]}
+        response: {levels: {TEA-1: {on_shelf: 40, price: {currency: EUR, minor: 890}}}}
       - name: an unknown article
         request: {skus: [NIL-0]}
         error: {code: NO_SUCH_ARTICLE, fields: {sku: NIL-0}}

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from soagen_runtime.calls import AsyncCall, AsyncCalls, Call, Calls
+from soagen_runtime.generated import Expand
 
+from .. import places
 from . import service
 from .types import (
     FindRequest,
@@ -17,6 +20,7 @@ from .types import (
     GetPeopleResponse,
     GetPetsResponse,
     Household,
+    Person,
     PersonId,
     PetsRequest,
 )
@@ -25,26 +29,42 @@ from .types import (
 class PeopleCalls(Calls):
     """The actions of people, each as a call that is yet to be made."""
 
-    def get_people(self, *, ids: list[PersonId]) -> Call[GetPeopleResponse]:
+    def get_people(
+        self,
+        *,
+        ids: list[PersonId],
+        expand: Iterable[Expand[Person] | Expand[places.Address]] = (),
+    ) -> Call[GetPeopleResponse]:
         """Calls `get_people`."""
-        return self._call(service.GET_PEOPLE, GetPeopleRequest(ids=ids))
+        return self._call(service.GET_PEOPLE, GetPeopleRequest(ids=ids), expand)
 
     def get_households(
-        self, *, numbers: list[int], with_pets: bool = False
+        self,
+        *,
+        numbers: list[int],
+        with_pets: bool = False,
+        expand: Iterable[Expand[places.Address] | Expand[Person]] = (),
     ) -> Call[GetHouseholdsResponse]:
         """Calls `get_households`."""
         return self._call(
             service.GET_HOUSEHOLDS,
             GetHouseholdsRequest(numbers=numbers, with_pets=with_pets),
+            expand,
         )
 
     def get_pets(self, *, tags: list[UUID]) -> Call[GetPetsResponse]:
         """Calls `get_pets`."""
         return self._call(service.GET_PETS, PetsRequest(tags=tags))
 
-    def find(self, *, expand: str, name: str | None = None) -> Call[Household]:
+    def find(
+        self,
+        *,
+        expand: str,
+        name: str | None = None,
+        expand_: Iterable[Expand[places.Address] | Expand[Person]] = (),
+    ) -> Call[Household]:
         """Calls `find`."""
-        return self._call(service.FIND, FindRequest(expand=expand, name=name))
+        return self._call(service.FIND, FindRequest(expand=expand, name=name), expand_)
 
     def raw(self, body: dict[str, Any]) -> Call[dict[str, Any]]:
         """Calls `raw`."""
@@ -54,26 +74,42 @@ class PeopleCalls(Calls):
 class AsyncPeopleCalls(AsyncCalls):
     """The actions of people, each as a call that is yet to be made."""
 
-    def get_people(self, *, ids: list[PersonId]) -> AsyncCall[GetPeopleResponse]:
+    def get_people(
+        self,
+        *,
+        ids: list[PersonId],
+        expand: Iterable[Expand[Person] | Expand[places.Address]] = (),
+    ) -> AsyncCall[GetPeopleResponse]:
         """Calls `get_people`."""
-        return self._call(service.GET_PEOPLE, GetPeopleRequest(ids=ids))
+        return self._call(service.GET_PEOPLE, GetPeopleRequest(ids=ids), expand)
 
     def get_households(
-        self, *, numbers: list[int], with_pets: bool = False
+        self,
+        *,
+        numbers: list[int],
+        with_pets: bool = False,
+        expand: Iterable[Expand[places.Address] | Expand[Person]] = (),
     ) -> AsyncCall[GetHouseholdsResponse]:
         """Calls `get_households`."""
         return self._call(
             service.GET_HOUSEHOLDS,
             GetHouseholdsRequest(numbers=numbers, with_pets=with_pets),
+            expand,
         )
 
     def get_pets(self, *, tags: list[UUID]) -> AsyncCall[GetPetsResponse]:
         """Calls `get_pets`."""
         return self._call(service.GET_PETS, PetsRequest(tags=tags))
 
-    def find(self, *, expand: str, name: str | None = None) -> AsyncCall[Household]:
+    def find(
+        self,
+        *,
+        expand: str,
+        name: str | None = None,
+        expand_: Iterable[Expand[places.Address] | Expand[Person]] = (),
+    ) -> AsyncCall[Household]:
         """Calls `find`."""
-        return self._call(service.FIND, FindRequest(expand=expand, name=name))
+        return self._call(service.FIND, FindRequest(expand=expand, name=name), expand_)
 
     def raw(self, body: dict[str, Any]) -> AsyncCall[dict[str, Any]]:
         """Calls `raw`."""

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from soagen_runtime.generated import AsyncClient, Client
+from soagen_runtime.generated import AsyncClient, Client, Expand
 
+from .. import places
 from . import service
 from .types import (
     FindRequest,
@@ -18,6 +20,7 @@ from .types import (
     GetPetsResponse,
     Household,
     PeopleContext,
+    Person,
     PersonId,
     PetsRequest,
 )
@@ -31,26 +34,42 @@ class PeopleClient(Client[PeopleContext]):
 
     service = service.SERVICE
 
-    def get_people(self, *, ids: list[PersonId]) -> GetPeopleResponse:
+    def get_people(
+        self,
+        *,
+        ids: list[PersonId],
+        expand: Iterable[Expand[Person] | Expand[places.Address]] = (),
+    ) -> GetPeopleResponse:
         """Calls `get_people`."""
-        return self._call(service.GET_PEOPLE, GetPeopleRequest(ids=ids))
+        return self._call(service.GET_PEOPLE, GetPeopleRequest(ids=ids), expand)
 
     def get_households(
-        self, *, numbers: list[int], with_pets: bool = False
+        self,
+        *,
+        numbers: list[int],
+        with_pets: bool = False,
+        expand: Iterable[Expand[places.Address] | Expand[Person]] = (),
     ) -> GetHouseholdsResponse:
         """Calls `get_households`."""
         return self._call(
             service.GET_HOUSEHOLDS,
             GetHouseholdsRequest(numbers=numbers, with_pets=with_pets),
+            expand,
         )
 
     def get_pets(self, *, tags: list[UUID]) -> GetPetsResponse:
         """Calls `get_pets`."""
         return self._call(service.GET_PETS, PetsRequest(tags=tags))
 
-    def find(self, *, expand: str, name: str | None = None) -> Household:
+    def find(
+        self,
+        *,
+        expand: str,
+        name: str | None = None,
+        expand_: Iterable[Expand[places.Address] | Expand[Person]] = (),
+    ) -> Household:
         """Calls `find`."""
-        return self._call(service.FIND, FindRequest(expand=expand, name=name))
+        return self._call(service.FIND, FindRequest(expand=expand, name=name), expand_)
 
     def raw(self, body: dict[str, Any]) -> dict[str, Any]:
         """Calls `raw`."""
@@ -69,26 +88,44 @@ class AsyncPeopleClient(AsyncClient[PeopleContext]):
 
     service = service.SERVICE
 
-    async def get_people(self, *, ids: list[PersonId]) -> GetPeopleResponse:
+    async def get_people(
+        self,
+        *,
+        ids: list[PersonId],
+        expand: Iterable[Expand[Person] | Expand[places.Address]] = (),
+    ) -> GetPeopleResponse:
         """Calls `get_people`."""
-        return await self._call(service.GET_PEOPLE, GetPeopleRequest(ids=ids))
+        return await self._call(service.GET_PEOPLE, GetPeopleRequest(ids=ids), expand)
 
     async def get_households(
-        self, *, numbers: list[int], with_pets: bool = False
+        self,
+        *,
+        numbers: list[int],
+        with_pets: bool = False,
+        expand: Iterable[Expand[places.Address] | Expand[Person]] = (),
     ) -> GetHouseholdsResponse:
         """Calls `get_households`."""
         return await self._call(
             service.GET_HOUSEHOLDS,
             GetHouseholdsRequest(numbers=numbers, with_pets=with_pets),
+            expand,
         )
 
     async def get_pets(self, *, tags: list[UUID]) -> GetPetsResponse:
         """Calls `get_pets`."""
         return await self._call(service.GET_PETS, PetsRequest(tags=tags))
 
-    async def find(self, *, expand: str, name: str | None = None) -> Household:
+    async def find(
+        self,
+        *,
+        expand: str,
+        name: str | None = None,
+        expand_: Iterable[Expand[places.Address] | Expand[Person]] = (),
+    ) -> Household:
         """Calls `find`."""
-        return await self._call(service.FIND, FindRequest(expand=expand, name=name))
+        return await self._call(
+            service.FIND, FindRequest(expand=expand, name=name), expand_
+        )
 
     async def raw(self, body: dict[str, Any]) -> dict[str, Any]:
         """Calls `raw`."""
