@@ -26,7 +26,7 @@ from soagen_runtime.errors import (
 )
 from soagen_runtime.expansions import Expand
 from soagen_runtime.validation import Invalid
-from soagen_runtime.wire import DEFAULT_FORMAT, encode_request, envelope_size, request_meta
+from soagen_runtime.wire import DEFAULT_FORMAT, encode_request, envelope_size, format_of, request_meta
 
 Response = TypeVar("Response")
 
@@ -34,7 +34,6 @@ DEFAULT_TIMEOUT = 5.0  # seconds for an action; PySOA's `message_receive_timeout
 UNAWAITED_LIFETIME = (
     60.0  # seconds that a request may wait when nobody waits for it; PySOA's `message_expiry_in_seconds`
 )
-MAX_REQUEST_BYTES = 102_400  # PySOA's limit for requests
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +55,7 @@ class Plan:
     awaited: bool
     now: float
     deadline: float
+    options: CallOptions
 
     @property
     def name(self) -> str:
@@ -74,13 +74,14 @@ class Plan:
 
     def write(self, request_id: int, reply_to: str) -> bytes:
         """The request's bytes. Raises `RequestInvalid` and `RequestTooLarge`."""
+        format = format_of(self.options.content_type) if self.options.content_type else DEFAULT_FORMAT
         try:
-            message = encode_request(request_id, request_meta(reply_to, self.now + self.lifetime), self.job)
+            message = encode_request(request_id, request_meta(reply_to, self.now + self.lifetime), self.job, format)
         except NotSerializable as error:
             raise RequestInvalid(self.name, [self._in_body(fault) for fault in error.faults]) from error
-        size = envelope_size(DEFAULT_FORMAT, message)
-        if size > MAX_REQUEST_BYTES:
-            raise RequestTooLarge(size, MAX_REQUEST_BYTES)
+        size = envelope_size(format, message)
+        if size > self.options.request_bytes:
+            raise RequestTooLarge(size, self.options.request_bytes)
         return message
 
     def _in_body(self, fault: Fault) -> Fault:
@@ -116,7 +117,7 @@ def prepare(
         "context": _context(service, asks, options, serving, deadline if awaited else None),
         "actions": actions,
     }
-    plan = Plan(service, asks, job, awaited, now, deadline)
+    plan = Plan(service, asks, job, awaited, now, deadline, options)
     if deadline <= now:
         raise CallTimeout(f"{plan.name} was not called: no time is left of the call that is served")
     return plan

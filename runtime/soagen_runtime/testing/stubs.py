@@ -21,7 +21,7 @@ from typing import Any, Generic, ParamSpec, Self, TypeVar, cast, overload
 
 from soagen_runtime.action import Action, Service
 from soagen_runtime.context import Context
-from soagen_runtime.core.dispatch import Dispatcher, Handler, Limits
+from soagen_runtime.core.dispatch import Dispatcher, Handler
 from soagen_runtime.testing import interception
 from soagen_runtime.testing.answers import Answer, Computed, Failure, PassedOn, StubInvalid, raised, returned
 from soagen_runtime.testing.comparing import differences
@@ -318,7 +318,7 @@ class _Stand:
     def dispatcher(self) -> Dispatcher:
         if self._dispatcher is None:
             handlers: dict[str, Handler] = {method: stub._serve for method, stub in self.stubs.items()}
-            self._dispatcher = Dispatcher(self.service, handlers, suspends=True, limits=Limits())
+            self._dispatcher = Dispatcher(self.service, handlers, suspends=True)
         return self._dispatcher
 
     def stands_for(self, action: str) -> bool:

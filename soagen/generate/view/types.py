@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from soagen.generate import names, text
 from soagen.generate.layout import Brackets, Chain, Node, annotated, call, lay, prefixed, statement, type_node
@@ -102,7 +102,7 @@ class _Types:
                 case Struct():
                     yield self._dataclass(
                         names.type_class(type_.name),
-                        type_.fields,
+                        [replace(each, sensitive=True) for each in type_.fields] if type_.sensitive else type_.fields,
                         described(1, type_.doc, notice(type_.deprecated), otherwise=in_words(names.snake(type_.name))),
                         more=[self._expansion(type_, each) for each in type_.expansions],
                     )
@@ -202,7 +202,7 @@ class _Types:
         step = names.expansion(expansion.name)
         held = ListType(expansion.type) if expansion.many else OptionalType(expansion.type)
         arguments = [self._factory("[]", held) if expansion.many else "default=None", "init=False"]
-        if any(f.sensitive or hides(project, f.type) for f in (source, found)):
+        if struct.sensitive or any(f.sensitive or hides(project, f.type) for f in (source, found)):
             arguments.append("repr=False")
         arguments.append("compare=False")
         value = call(self.scope.name("dataclasses", "field"), *arguments)
