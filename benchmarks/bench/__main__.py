@@ -1,7 +1,7 @@
-"""We and our peers, side by side in one run: ``python -m benchmarks.bench [--rounds N] [--seconds S] [--report FOLDER]``.
+"""We and our peers, side by side in one run: ``python -m benchmarks.bench [--rounds N] [--seconds S]``.
 
-All servers and clients are up at once; short runs take turns, so that what else the machine does hits all alike. What is
-told are medians of the rounds, their spread, and ratios.
+All servers and clients are up at once; short runs take turns, so that what else the machine does hits all alike. Told
+are medians of the rounds, their spread, and ratios.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def crowd(place: Arena, report: Report, rounds: int, seconds: float) -> None:
         if ONE in contestant.modes and contestant.name in ("soagen", "PySOA", "grpc"):
             entry = place.enter(contestant, clients=8)
             for _ in range(rounds):
-                report.add("eight clients create_order", contestant.name, place.measure(entry, "create_order", 1, seconds))
+                report.add(
+                    "eight clients create_order", contestant.name, place.measure(entry, "create_order", 1, seconds)
+                )
             place.leave(entry)
 
 

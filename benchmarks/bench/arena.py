@@ -29,7 +29,9 @@ def free_port() -> int:
 class Process:
     """A process of ours, ended by its own handle."""
 
-    def __init__(self, command: Sequence[str], *, log: Path, environment: Mapping[str, str], talks: bool = False) -> None:
+    def __init__(
+        self, command: Sequence[str], *, log: Path, environment: Mapping[str, str], talks: bool = False
+    ) -> None:
         pipe = subprocess.PIPE if talks else subprocess.DEVNULL
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
@@ -170,7 +172,7 @@ class Arena:
         )
 
     def _state(self, entry: Entry) -> dict[str, float]:
-        stats: dict[str, Any] = self.redis.info("stats")  # type: ignore[assignment]  # redis-py types it for both clients
+        stats: Any = self.redis.info("stats")
         return {
             "server": entry.server.cpu(),
             "redis": self._redis_process.cpu(),

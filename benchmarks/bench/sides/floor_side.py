@@ -1,7 +1,7 @@
-"""The floors, which carry the same number of bytes and look at none: ``floor_side.py server|client|raw_server|raw_client PORT``.
+"""The floors, which carry as many bytes and look at none: ``floor_side.py [raw_]server|[raw_]client PORT``.
 
-``server`` and ``client`` are bare loops over redis-py: RPUSH and BLPOP at either end. The raw ones write both commands in
-one write, over a plain socket with hiredis' reader: one round trip an end, and nothing that could still be left out.
+``server`` and ``client`` are bare loops over redis-py: RPUSH and BLPOP at either end. The raw ones write both commands
+in one write, over a plain socket with hiredis' reader: one round trip an end, and nothing that could be left out.
 """
 
 from __future__ import annotations

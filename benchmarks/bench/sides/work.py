@@ -18,7 +18,7 @@ LINES = [  # sku, quantity, minor units of USD
 ]
 CUSTOMER = "cust-0012345"
 NOTE = "Leave at the door"
-PLACED_AT = datetime.datetime(2024, 2, 29, 13, 37, 42, 123456, tzinfo=datetime.timezone.utc)
+PLACED_AT = datetime.datetime(2024, 2, 29, 13, 37, 42, 123456, tzinfo=datetime.UTC)
 ROW = "x" * 100
 LOADS = {"echo": "an echo", "create_order": "an order of five lines", "kb10": "a reply of 10 kB", "kb200": "of 200 kB"}
 ROWS = {"kb10": 100, "kb200": 2000}
