@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from soagen_runtime.context import Context
 from soagen_runtime.errors import ContractError, Fault
@@ -16,6 +16,10 @@ from soagen_runtime.validation import Invalid, as_object, expect_dict, unknown_k
 Request = TypeVar("Request")
 Response = TypeVar("Response")
 Ctx = TypeVar("Ctx", bound=Context)
+
+
+BUILT_IN: Final = frozenset(("status", "introspect"))
+"""The actions that every server has (`soagen_runtime.standard`). They can be called without the contract's context."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

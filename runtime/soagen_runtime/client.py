@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from soagen_runtime.core.transport import Transport
     from soagen_runtime.expansions import Expand
     from soagen_runtime.settings import ClientSettings
+    from soagen_runtime.standard import IntrospectResponse, StatusResponse
 
 MAX_TIMEOUT = 86_400  # seconds; no call is worth waiting longer for
 
@@ -93,6 +94,7 @@ class _Options(Generic[Ctx]):
     def _make_caller(
         self,
         given: str | Transport | ClientSettings,
+        settings: ClientSettings | None,
         on_job: Sequence[Any],
         on_action: Sequence[Any],
         *,
@@ -103,12 +105,18 @@ class _Options(Generic[Ctx]):
         from soagen_runtime.middleware.call_log import CLIENT_CALLS, logged
         from soagen_runtime.settings import ClientSettings
 
-        settings = given if isinstance(given, ClientSettings) else ClientSettings()
-        if given is settings and settings.url is None:
+        if not isinstance(given, ClientSettings):
+            settings = settings or ClientSettings()
+            transport = _resolve(given)
+        elif settings is not None:
+            raise ConfigurationError("a client takes settings in place of a broker or beside one, and not twice")
+        elif given.url is None:
             raise ConfigurationError(
                 f"the settings of a client of {self.service.name} name no broker: say url, or set SOAGEN_CLIENT_URL"
             )
-        transport = _resolve(settings.url if given is settings else given)
+        else:
+            settings = given
+            transport = _resolve(given.url)
         log = logged(settings.logging, CLIENT_CALLS, suspends=suspends)
         return Caller(
             transport=transport.asynchronous() if suspends else transport.blocking(),
@@ -134,16 +142,17 @@ class Client(_Options[Ctx]):
         self,
         transport: str | Transport | ClientSettings,
         *,
+        settings: ClientSettings | None = None,
         job_middleware: Sequence[JobMiddleware] = (),
         action_middleware: Sequence[ActionMiddleware] = (),
     ) -> None:
-        """A client over a broker's URL (``redis://host:6379/0``) or a transport, or with settings that name one; with
-        layers around its jobs and around its actions (`soagen_runtime.middleware`), the outermost first. Raises
-        `ConfigurationError`.
+        """A client over a broker's URL (``redis://host:6379/0``) or a transport, with ``settings``, or with settings
+        alone, which name the broker; with layers around its jobs and around its actions
+        (`soagen_runtime.middleware`), the outermost first. Raises `ConfigurationError`.
         """
         from soagen_runtime.calls.blocking import Threads
 
-        self._caller = self._make_caller(transport, job_middleware, action_middleware, suspends=False)
+        self._caller = self._make_caller(transport, settings, job_middleware, action_middleware, suspends=False)
         self._threads = Threads()
 
     @classmethod
@@ -175,6 +184,20 @@ class Client(_Options[Ctx]):
             return Calls(self._caller, self._threads)._call(action, request, expand).run()
         return run_blocking(self._caller.call(action, request))
 
+    def status(self, *, verbose: bool = True) -> StatusResponse:
+        """Asks a server for its versions and, if ``verbose``, for what its health checks find. Raises `CallError`."""
+        from soagen_runtime.standard import STATUS, StatusRequest
+
+        return self._call(STATUS, StatusRequest(verbose=verbose))
+
+    def introspect(self, *, action_name: str | None = None, contract_part: int | None = None) -> IntrospectResponse:
+        """Asks a server what it does: for each action in PySOA's form, or the one of that name; or for a part of its
+        contract, from 0 (`soagen_runtime.standard.fetching` puts them together). Raises `CallError`.
+        """
+        from soagen_runtime.standard import INTROSPECT, IntrospectRequest
+
+        return self._call(INTROSPECT, IntrospectRequest(action_name=action_name, contract_part=contract_part))
+
 
 class AsyncClient(_Options[Ctx]):
     """The base of generated asyncio clients: an async context manager, or closed by `close`."""
@@ -183,14 +206,15 @@ class AsyncClient(_Options[Ctx]):
         self,
         transport: str | Transport | ClientSettings,
         *,
+        settings: ClientSettings | None = None,
         job_middleware: Sequence[AsyncJobMiddleware] = (),
         action_middleware: Sequence[AsyncActionMiddleware] = (),
     ) -> None:
-        """A client over a broker's URL (``redis://host:6379/0``) or a transport, or with settings that name one; with
-        layers around its jobs and around its actions (`soagen_runtime.middleware`), the outermost first. Raises
-        `ConfigurationError`.
+        """A client over a broker's URL (``redis://host:6379/0``) or a transport, with ``settings``, or with settings
+        alone, which name the broker; with layers around its jobs and around its actions
+        (`soagen_runtime.middleware`), the outermost first. Raises `ConfigurationError`.
         """
-        self._caller = self._make_caller(transport, job_middleware, action_middleware, suspends=True)
+        self._caller = self._make_caller(transport, settings, job_middleware, action_middleware, suspends=True)
 
     @classmethod
     def from_settings(cls, config: str | Path | None = None) -> Self:
@@ -220,6 +244,22 @@ class AsyncClient(_Options[Ctx]):
             return await AsyncCalls(self._caller)._call(action, request, expand).run()
         return await self._caller.call(action, request)
 
+    async def status(self, *, verbose: bool = True) -> StatusResponse:
+        """Asks a server for its versions and, if ``verbose``, for what its health checks find. Raises `CallError`."""
+        from soagen_runtime.standard import STATUS, StatusRequest
+
+        return await self._call(STATUS, StatusRequest(verbose=verbose))
+
+    async def introspect(
+        self, *, action_name: str | None = None, contract_part: int | None = None
+    ) -> IntrospectResponse:
+        """Asks a server what it does: for each action in PySOA's form, or the one of that name; or for a part of its
+        contract, from 0 (`soagen_runtime.standard.fetching` puts them together). Raises `CallError`.
+        """
+        from soagen_runtime.standard import INTROSPECT, IntrospectRequest
+
+        return await self._call(INTROSPECT, IntrospectRequest(action_name=action_name, contract_part=contract_part))
+
 
 def _seconds(timeout: float) -> float:
     if isinstance(timeout, (int, float)) and 0 < timeout <= MAX_TIMEOUT:
@@ -234,10 +274,12 @@ def _load(service: Service[Any], config: str | Path | None) -> ClientSettings:
 
 
 def _options(settings: ClientSettings) -> CallOptions:
+    from soagen_runtime.wire import codec_for
+
     return CallOptions(
         timeout=settings.timeout,
         retry=RetryPolicy(attempts=settings.attempts),
-        content_type=settings.content_type,
+        content_type=codec_for(settings.content_type).content_type,
         request_bytes=settings.limits.request_bytes,
     )
 

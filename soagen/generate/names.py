@@ -92,6 +92,7 @@ _METHOD_OWN = frozenset(
         "action_middleware",
         "after_fork",
         "before_fork",
+        "build",
         "call",
         "calls",
         "close",
@@ -103,6 +104,7 @@ _METHOD_OWN = frozenset(
         "setup",
         "teardown",
         "time_limits",
+        "version",
         "with_options",
     }
 )

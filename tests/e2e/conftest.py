@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from soagen_runtime import LocalTransport, RedisTransport
 from soagen_runtime.server.worker import AsyncWorker, BlockingWorker
+from soagen_runtime.settings import ServerSettings
 
 from soagen.generate import Options, generate
 from soagen.load import load
@@ -117,7 +118,14 @@ class World:
     """The services, served, and whatever clients a test asks for; `close` ends it all."""
 
     def __init__(
-        self, api: ModuleType, client_kind: str, server_kind: str, redis_url: str | None, *, serve: bool = True
+        self,
+        api: ModuleType,
+        client_kind: str,
+        server_kind: str,
+        redis_url: str | None,
+        *,
+        serve: bool = True,
+        settings: ServerSettings | None = None,
     ) -> None:
         self.api = api
         self.client_kind = client_kind
@@ -129,6 +137,7 @@ class World:
         self.transport = local if redis_url is None else RedisTransport(redis_url)
         self.probe, self.mirror = make_servers(api, server_kind, self.transport)
         for server in (self.probe, self.mirror):
+            server.settings = settings
             if redis_url is None:
                 local.add(server)
             elif serve:

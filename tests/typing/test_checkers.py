@@ -48,7 +48,9 @@ def test_mypy_finds_nothing_in_generated_code(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[:4000] + done.stderr
 
 
-USES = pytest.mark.parametrize("uses", [HERE / "uses.py", HERE / "stubs.py"], ids=lambda uses: uses.stem)
+USES = pytest.mark.parametrize(
+    "uses", [HERE / "uses.py", HERE / "stubs.py", HERE / "expanding.py"], ids=lambda uses: uses.stem
+)
 
 
 def marked(uses: Path) -> set[tuple[int, str]]:
@@ -79,8 +81,8 @@ def pyright(folder: Path, checked: list[Path], **settings: str) -> subprocess.Co
     return done
 
 
-def test_pyright_sees_right_and_wrong_uses_of_stubs(tmp_path: Path) -> None:
-    uses = HERE / "stubs.py"
+@pytest.mark.parametrize("uses", [HERE / "stubs.py", HERE / "expanding.py"], ids=lambda uses: uses.stem)
+def test_pyright_sees_right_and_wrong_uses_too(uses: Path, tmp_path: Path) -> None:
     done = pyright(tmp_path, [uses])
     found = {int(line) for line in re.findall(rf"{uses.name}:(\d+):\d+ - error:", done.stdout)}
     assert found == {line for line, _ in marked(uses)}, done.stdout

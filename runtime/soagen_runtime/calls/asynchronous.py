@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Iterable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from soagen_runtime.action import Action
 from soagen_runtime.calls.expanding import groups, noted
@@ -14,6 +14,9 @@ from soagen_runtime.core.outcome import Outcome
 from soagen_runtime.core.request import Ask
 from soagen_runtime.errors import CallError, ConfigurationError
 from soagen_runtime.expansions import Expand, paths
+
+if TYPE_CHECKING:
+    from soagen_runtime.standard import IntrospectResponse, StatusResponse
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -164,3 +167,17 @@ class AsyncCalls:
 
     def _call(self, action: Action[Any, R], request: Any, expand: Iterable[Expand[Any]] = ()) -> AsyncCall[R]:
         return AsyncCall(self._caller, (Ask(action, request, paths(expand)),))
+
+    def status(self, *, verbose: bool = True) -> AsyncCall[StatusResponse]:
+        """The versions of a server and, if ``verbose``, what its health checks find."""
+        from soagen_runtime.standard import STATUS, StatusRequest
+
+        return self._call(STATUS, StatusRequest(verbose=verbose))
+
+    def introspect(
+        self, *, action_name: str | None = None, contract_part: int | None = None
+    ) -> AsyncCall[IntrospectResponse]:
+        """What a server does: every action in PySOA's form, or the one of that name; or a part of its contract."""
+        from soagen_runtime.standard import INTROSPECT, IntrospectRequest
+
+        return self._call(INTROSPECT, IntrospectRequest(action_name=action_name, contract_part=contract_part))

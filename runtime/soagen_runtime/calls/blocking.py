@@ -13,7 +13,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from soagen_runtime.action import Action
 from soagen_runtime.calls.expanding import groups, noted
@@ -26,6 +26,9 @@ from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.errors import CallError, ConfigurationError
 from soagen_runtime.expansions import Expand, paths
 from soagen_runtime.wire import JobResult
+
+if TYPE_CHECKING:
+    from soagen_runtime.standard import IntrospectResponse, StatusResponse
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -323,3 +326,17 @@ class Calls:
 
     def _call(self, action: Action[Any, R], request: Any, expand: Iterable[Expand[Any]] = ()) -> Call[R]:
         return Call(self._caller, self._threads, (Ask(action, request, paths(expand)),))
+
+    def status(self, *, verbose: bool = True) -> Call[StatusResponse]:
+        """The versions of a server and, if ``verbose``, what its health checks find."""
+        from soagen_runtime.standard import STATUS, StatusRequest
+
+        return self._call(STATUS, StatusRequest(verbose=verbose))
+
+    def introspect(
+        self, *, action_name: str | None = None, contract_part: int | None = None
+    ) -> Call[IntrospectResponse]:
+        """What a server does: every action in PySOA's form, or the one of that name; or a part of its contract."""
+        from soagen_runtime.standard import INTROSPECT, IntrospectRequest
+
+        return self._call(INTROSPECT, IntrospectRequest(action_name=action_name, contract_part=contract_part))

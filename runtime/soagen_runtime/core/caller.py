@@ -23,6 +23,7 @@ from soagen_runtime.core.middleware import ActionCall, JobRequest, Onion
 from soagen_runtime.core.options import CallOptions
 from soagen_runtime.core.outcome import Outcome
 from soagen_runtime.core.request import Ask, Plan, patience, prepare
+from soagen_runtime.core.routing import towards
 from soagen_runtime.core.transport import ClientTransport
 from soagen_runtime.errors import ActionError, ActionNotRun, CallError, ReplyInvalid
 from soagen_runtime.validation import Invalid
@@ -111,7 +112,7 @@ class Caller:
     async def _plan(
         self, asks: Sequence[Ask[Any]], *, continue_on_error: bool, suppress: bool
     ) -> tuple[ClientTransport, Plan]:
-        transport = self.transport
+        transport = towards(self.transport, self.service.name)
         if intercepted and (interceptor := intercepted.get(self.service.name)) is not None:
             transport = interceptor(transport, self.suspends, [ask.action.wire for ask in asks])
         plan = prepare(
