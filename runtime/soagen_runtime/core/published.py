@@ -78,7 +78,13 @@ def contract_of(service: Service[Any]) -> Contract | None:
     package = service.module.rpartition(".")[0]
     if not package:
         return None
-    found: Contract = import_module(f"{package}.contract").CONTRACT
+    name = f"{package}.contract"
+    try:
+        found: Contract = import_module(name).CONTRACT
+    except ModuleNotFoundError as error:
+        if error.name == name:
+            return None
+        raise
     return found
 
 
