@@ -229,6 +229,15 @@ def test_what_is_shown_says_where_from(file: Path) -> None:
     assert "hunter2" not in shown
 
 
+def test_secrets_of_a_table_are_not_shown() -> None:
+    table = {"handlers": {"mail": {"class": "logging.handlers.SMTPHandler", "credentials": ["me", "hunter2"]}}}
+    shown = show(
+        load_server_settings(environment={}, code=ServerSettings(logging=ServerLogging(config=table))), "server"
+    )
+    assert "SMTPHandler" in shown
+    assert "hunter2" not in shown
+
+
 @pytest.mark.parametrize(
     ("url", "shown"),
     [

@@ -45,5 +45,6 @@ class Script:
 PUSH = Script("push", keys=3)
 BEAT = Script("beat", keys=4)
 BURY = Script("bury", keys=2)
+BURY_PROCESS = Script("bury_process", keys=2)
 RESOLVE = Script("resolve", keys=5)
 PUBLISH = Script("publish", keys=2)
