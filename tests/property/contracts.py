@@ -214,7 +214,8 @@ def _expanded(draw: st.DrawFn, struct: Struct, target: NamedType, contract: str)
     """A struct, perhaps with an id, and expansions of those of its fields that hold any."""
     if draw(st.booleans()):
         one = ScalarType(draw(st.sampled_from(_IDS)))
-        type_: Type = draw(st.sampled_from([one, ListType(one)]))
+        either: list[Type] = [one, ListType(one)]
+        type_ = draw(st.sampled_from(either))
         ref = Field(name="ref", wire="ref", type=type_, presence=Presence.REQUIRED, span=AT)
         struct = replace(struct, fields=(*struct.fields, ref))
     ids = [(f, kind) for f in struct.fields if (kind := _id_kind(f.type)) is not None]
