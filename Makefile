@@ -21,6 +21,7 @@ READY := .venv/.ready
 # On two slow cores two workers are worth it; more than there are cores are not.
 WORKERS ?= auto
 TESTS ?=
+GENERATED := examples/shop/shop/api $(addprefix runtime/soagen_runtime/standard/,codec.py contract.py service.py types.py)
 
 .PHONY: help demo test lint style layers types format golden regenerate benchmark chaos soak lock clean redis
 
@@ -48,8 +49,8 @@ lint: style layers types
 style: $(READY)
 	$(BIN)/ruff check --output-format concise .
 	$(BIN)/ruff format --check .
-	$(BIN)/ruff check --isolated --output-format concise examples/shop/shop/api
-	$(BIN)/ruff format --isolated --check examples/shop/shop/api
+	$(BIN)/ruff check --isolated --output-format concise $(GENERATED)
+	$(BIN)/ruff format --isolated --check $(GENERATED)
 
 layers: $(READY)
 	$(BIN)/lint-imports --no-cache --no-logo

@@ -2,8 +2,9 @@
 
 What counts is what two programs must agree on: names, what is sent, types, constraints, defaults, errors and their
 messages, switches, variants, timeouts. What does not: comments and formatting, paths and import aliases, the order of
-definitions in a file and of the context's keys, and whatever is said to people (``doc``, ``deprecated``, ``example``,
-``examples``). The order of fields, enum values, union members and variants counts, since it can be seen from outside.
+definitions in a file and of the context's keys, whatever is said to people (``doc``, ``deprecated``, ``example``,
+``examples``), and what a client does with an answer (``expand``). The order of fields, enum values, union members and
+variants counts, since it can be seen from outside.
 
 Everything that the contract reaches in other contracts is in the data, under its full name; what it does not reach is
 not, so that a change elsewhere leaves the hash alone.

@@ -95,8 +95,8 @@ _STRUCTURE = (
     _structural(
         "BAD_NAME",
         "A name in the wrong style",
-        "snake_case for services, packages, imports, actions and fields, PascalCase for types, UPPER_CASE for errors "
-        "and switches, all ASCII: so the names are good in generated code.",
+        "snake_case for services, packages, imports, actions, fields and expansions, PascalCase for types, UPPER_CASE "
+        "for errors and switches, all ASCII: so the names are good in generated code.",
     ),
     _structural(
         "BAD_SETTING",
@@ -168,8 +168,29 @@ _ACTIONS = (
     Finding("UNDECLARED_ERROR", "An example's error is not the action's", "The action's `errors` do not list it."),
 )
 
+_EXPANSIONS = (
+    Finding("UNKNOWN_ACTION", "There is no such action", "It is not under the `actions` of the file."),
+    Finding(
+        "EXPANSION_FIELD",
+        "An expansion needs to know a field",
+        "`from`, `request`, `response` and `key` name fields that are there; what is left out must be plain.",
+    ),
+    Finding(
+        "EXPANSION_UNFIT",
+        "A field that an expansion can't use",
+        "Ids are strings, ints or uuids, of one kind wherever they are held, sent and found; what comes is structs.",
+    ),
+    Finding(
+        "EXPANSION_ACTION",
+        "An action that an expansion can't use",
+        "It is sent a list of ids and nothing else, it answers with structs, and it may be called at any time.",
+    ),
+)
+
 CATALOGUE: Mapping[str, Finding] = {
-    each.code: each for group in (_FILES, _YAML, _STRUCTURE, _NAMES, _TYPES, _LITERALS, _ACTIONS) for each in group
+    each.code: each
+    for group in (_FILES, _YAML, _STRUCTURE, _NAMES, _TYPES, _LITERALS, _ACTIONS, _EXPANSIONS)
+    for each in group
 }
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from soagen import source
 from soagen.checks import check
+from soagen.checks.protocol import ACTIONS
 from soagen.diagnostics import Diagnostic, Span
 from soagen.findings import Report
 from soagen.model import Project
@@ -42,11 +43,14 @@ def _from_disk(path: str) -> bytes:
     return Path(path).read_bytes()
 
 
-def load(paths: Sequence[str], read: Callable[[str], bytes] = _from_disk) -> Loaded:
+def load(
+    paths: Sequence[str], read: Callable[[str], bytes] = _from_disk, *, built_in: frozenset[str] = ACTIONS
+) -> Loaded:
     """Loads contract files and all that they import.
 
     ``read`` gets a path as it was given, or as an import makes it from one (``folder of the file/path``), and returns
     the file's bytes; an `OSError` or `ValueError` that it raises becomes a finding. Nothing else is raised.
+    ``built_in`` are the actions that no contract may define; only the contract of these very actions does.
     """
     report = Report()
     files = _Files(read, report)
@@ -54,7 +58,8 @@ def load(paths: Sequence[str], read: Callable[[str], bytes] = _from_disk) -> Loa
         files.add(path, None)
     files.follow()
     names = resolve([tree for tree in files.trees.values() if tree is not None], files.imports, report)
-    known = Project.of(check(names, report))
+    contracts = check(names, report, built_in)
+    known = Project.of({name: replace(each, text=files.texts[each.path]) for name, each in contracts.items()})
     found = tuple(sorted(report.found, key=lambda each: (each.span, each.code, each.message)))
     return Loaded(None if found else known, found, known, files.texts)
 

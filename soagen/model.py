@@ -157,12 +157,43 @@ class Field:
     span: Span = field(compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A reference to an error, a switch or an action of a contract, by name."""
+
+    contract: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expansion:
+    """What a client can put beside the ids in the field ``source``: the objects that ``action`` answers for them.
+
+    ``many`` says that the field is a list of ids. ``request`` is the field of the action's request that takes ids, at
+    most ``max_ids`` of them; ``response`` that of its response which holds objects of ``type``, a struct: by their ids
+    if ``key`` is None, else in a list, and ``key`` is the field of an object that holds its id.
+    """
+
+    name: str
+    source: str
+    many: bool
+    action: Ref
+    request: str
+    response: str
+    key: str | None
+    max_ids: int | None
+    type: NamedType
+    doc: str | None = None
+    span: Span = field(compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Struct:
     """A type with fields, in the order in which they are written."""
 
     name: str
     fields: tuple[Field, ...]
+    expansions: tuple[Expansion, ...] = ()
     doc: str | None = None
     reserved: tuple[str, ...] = ()
     sensitive: bool = False
@@ -269,14 +300,6 @@ class Switch:
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """A reference to an error or a switch of a contract, by name."""
-
-    contract: str
-    name: str
-
-
 # What a request or a response is: fields written in place, the name of a struct, or `OBJECT`.
 Body: TypeAlias = tuple[Field, ...] | NamedType | ScalarType
 
@@ -355,7 +378,7 @@ class ContractKind(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """One file. ``context`` holds its own fields and, after them, those of everything it imports (once each);
-    the other collections hold what the file itself defines, in its order."""
+    the other collections hold what the file itself defines, in its order. ``text`` is what was read at ``path``."""
 
     kind: ContractKind
     name: str
@@ -369,6 +392,7 @@ class Contract:
     reserved: Reserved = Reserved()
     doc: str | None = None
     deprecated: Deprecation | None = None
+    text: str = field(default="", compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
 
 
@@ -399,3 +423,7 @@ class Project:
     def switch(self, ref: Ref) -> Switch:
         """The switch that a reference names."""
         return next(s for s in self.contracts[ref.contract].switches if s.name == ref.name)
+
+    def action(self, ref: Ref) -> Action:
+        """The action that a reference names."""
+        return next(a for a in self.contracts[ref.contract].actions if a.name == ref.name)

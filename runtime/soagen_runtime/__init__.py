@@ -46,8 +46,19 @@ from soagen_runtime.errors import (
 
 if TYPE_CHECKING:
     from soagen_runtime.calls import Outcome, job, parallel
+    from soagen_runtime.expansions import Expand
+    from soagen_runtime.health import (
+        Diagnostic,
+        Health,
+        HealthError,
+        HealthWarning,
+        health_check,
+        health_of,
+        health_of_async,
+    )
     from soagen_runtime.transport.memory import LocalTransport
     from soagen_runtime.transport.redis import RedisTransport
+    from soagen_runtime.transport.routes import Routes
 
 __version__ = "0.1.0"
 
@@ -60,8 +71,13 @@ __all__ = [
     "ConfigurationError",
     "ConnectionFailed",
     "ContractError",
+    "Diagnostic",
     "Error",
+    "Expand",
     "Fault",
+    "Health",
+    "HealthError",
+    "HealthWarning",
     "InvalidRequest",
     "JobError",
     "JobInvalid",
@@ -79,6 +95,7 @@ __all__ = [
     "RequestTooLarge",
     "ResponseNotSerializable",
     "ResponseTooLarge",
+    "Routes",
     "ServerError",
     "SoagenError",
     "TransportError",
@@ -86,6 +103,9 @@ __all__ = [
     "VariantActive",
     "WorkerLost",
     "carry",
+    "health_check",
+    "health_of",
+    "health_of_async",
     "job",
     "parallel",
     "several",
@@ -93,9 +113,18 @@ __all__ = [
 
 # Importing a generated client imports this package; what only some programs use is left for when they do.
 _LAZY = {
+    "Diagnostic": "soagen_runtime.health",
+    "Expand": "soagen_runtime.expansions",
+    "Health": "soagen_runtime.health",
+    "HealthError": "soagen_runtime.health",
+    "HealthWarning": "soagen_runtime.health",
     "LocalTransport": "soagen_runtime.transport.memory",
     "Outcome": "soagen_runtime.calls",
     "RedisTransport": "soagen_runtime.transport.redis",
+    "Routes": "soagen_runtime.transport.routes",
+    "health_check": "soagen_runtime.health",
+    "health_of": "soagen_runtime.health",
+    "health_of_async": "soagen_runtime.health",
     "job": "soagen_runtime.calls",
     "parallel": "soagen_runtime.calls",
 }

@@ -5,9 +5,9 @@ Everything is made once, at import; nothing is looked up by name while a call ru
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from soagen_runtime.context import Context
 from soagen_runtime.errors import ContractError, Fault
@@ -18,6 +18,10 @@ Response = TypeVar("Response")
 Ctx = TypeVar("Ctx", bound=Context)
 
 
+BUILT_IN: Final = frozenset(("status", "introspect"))
+"""The actions that every server has (`soagen_runtime.standard`). They can be called without the contract's context."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Action(Generic[Request, Response]):
     """One contract of an action; a variant is a contract of its own.
@@ -25,7 +29,7 @@ class Action(Generic[Request, Response]):
     ``encode_*`` and ``decode_*`` take a value and whether a server asks (``strict``); they raise
     `soagen_runtime.validation.Invalid`. ``timeout`` is in seconds. ``switch`` selects this contract when it is on
     (None: the base contract); ``unless`` are the switches that would select another contract of the same action
-    first.
+    first. ``sensitive_*``: the type of the whole is sensitive, and nothing of it is to be shown.
     """
 
     name: str
@@ -41,6 +45,8 @@ class Action(Generic[Request, Response]):
     idempotent: bool = False
     oneway: bool = False
     timeout: float | None = None
+    sensitive_request: bool = False
+    sensitive_response: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,7 +54,8 @@ class Service(Generic[Ctx]):
     """A service, as its contract describes it.
 
     ``actions`` lists the contracts of each action in the order in which they are tried: variants first, then the base.
-    ``errors`` are all errors that the contract knows.
+    ``errors`` are all errors that the contract knows. ``module`` is the generated module that the table stands in;
+    the contract itself stands beside it, and is not loaded before it is asked for (`soagen_runtime.core.published`).
     """
 
     name: str
@@ -58,6 +65,26 @@ class Service(Generic[Ctx]):
     decode_context: Callable[[Any, bool], Ctx]
     actions: tuple[Action[Any, Any], ...]
     errors: tuple[type[ContractError], ...] = ()
+    module: str = ""
+
+
+Form: TypeAlias = dict[str, Any]
+"""A type as PySOA's Conformity describes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Contract:
+    """A contract file: its ``text``, and the files that it imports, by their paths as seen from its own folder.
+
+    ``path`` has as many folders as are needed for nothing to lie above them. ``actions`` holds what PySOA would say of
+    each action of a service; those with variants occur once for each (``quote[switch:7]``, ``quote[DEFAULT]``).
+    """
+
+    path: str
+    text: str = field(repr=False)
+    imports: Mapping[str, Contract] = field(default_factory=dict, repr=False)
+    documentation: str | None = None
+    actions: Mapping[str, Form] = field(default_factory=dict, repr=False)
 
 
 _NO_KEYS: frozenset[str] = frozenset()

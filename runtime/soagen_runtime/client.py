@@ -13,13 +13,15 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from soagen_runtime.action import Action, Service
 from soagen_runtime.context import Context
 from soagen_runtime.core.answers import ErrorTable
 from soagen_runtime.core.options import CallOptions
+from soagen_runtime.core.retry import RetryPolicy
 from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.errors import ConfigurationError, RequestInvalid
 from soagen_runtime.switches import switch_ids
@@ -33,7 +35,10 @@ if TYPE_CHECKING:
         AsyncJobMiddleware,
         JobMiddleware,
     )
-    from soagen_runtime.core.transport import ClientTransport, Transport
+    from soagen_runtime.core.transport import Transport
+    from soagen_runtime.expansions import Expand
+    from soagen_runtime.settings import ClientSettings
+    from soagen_runtime.standard import IntrospectResponse, StatusResponse
 
 MAX_TIMEOUT = 86_400  # seconds; no call is worth waiting longer for
 
@@ -87,19 +92,40 @@ class _Options(Generic[Ctx]):
         return derived
 
     def _make_caller(
-        self, transport: ClientTransport, on_job: Sequence[Any], on_action: Sequence[Any], *, suspends: bool
+        self,
+        given: str | Transport | ClientSettings,
+        settings: ClientSettings | None,
+        on_job: Sequence[Any],
+        on_action: Sequence[Any],
+        *,
+        suspends: bool,
     ) -> Caller:
         from soagen_runtime.core.caller import Caller
         from soagen_runtime.core.middleware import onion
+        from soagen_runtime.middleware.call_log import CLIENT_CALLS, logged
+        from soagen_runtime.settings import ClientSettings
 
+        if not isinstance(given, ClientSettings):
+            settings = settings or ClientSettings()
+            transport = _resolve(given)
+        elif settings is not None:
+            raise ConfigurationError("a client takes settings in place of a broker or beside one, and not twice")
+        elif given.url is None:
+            raise ConfigurationError(
+                f"the settings of a client of {self.service.name} name no broker: say url, or set SOAGEN_CLIENT_URL"
+            )
+        else:
+            settings = given
+            transport = _resolve(given.url)
+        log = logged(settings.logging, CLIENT_CALLS, suspends=suspends)
         return Caller(
-            transport=transport,
+            transport=transport.asynchronous() if suspends else transport.blocking(),
             service=self.service,
             table=self._table,
             suspends=suspends,
-            options=CallOptions(),
-            on_job=onion(on_job, suspends=suspends),
-            on_action=onion(on_action, suspends=suspends),
+            options=_options(settings),
+            on_job=onion([*log.jobs, *on_job], suspends=suspends),
+            on_action=onion([*log.actions, *on_action], suspends=suspends),
         )
 
     def _encode_context(self, context: Ctx) -> dict[str, Any]:
@@ -114,20 +140,27 @@ class Client(_Options[Ctx]):
 
     def __init__(
         self,
-        transport: str | Transport,
+        transport: str | Transport | ClientSettings,
         *,
+        settings: ClientSettings | None = None,
         job_middleware: Sequence[JobMiddleware] = (),
         action_middleware: Sequence[ActionMiddleware] = (),
     ) -> None:
-        """A client over a broker's URL (``redis://host:6379/0``) or a transport, with layers around its jobs and around
-        its actions (`soagen_runtime.middleware`), the outermost first. Raises `ConfigurationError`.
+        """A client over a broker's URL (``redis://host:6379/0``) or a transport, with ``settings``, or with settings
+        alone, which name the broker; with layers around its jobs and around its actions
+        (`soagen_runtime.middleware`), the outermost first. Raises `ConfigurationError`.
         """
         from soagen_runtime.calls.blocking import Threads
 
-        self._caller = self._make_caller(
-            _resolve(transport).blocking(), job_middleware, action_middleware, suspends=False
-        )
+        self._caller = self._make_caller(transport, settings, job_middleware, action_middleware, suspends=False)
         self._threads = Threads()
+
+    @classmethod
+    def from_settings(cls, config: str | Path | None = None) -> Self:
+        """A client as environment and file have it (``docs/settings.md``). ``config`` is a file of TOML; None is what
+        ``SOAGEN_CONFIG`` names. Raises `ConfigurationError`, which tells all that is wrong.
+        """
+        return cls(_load(cls.service, config))
 
     def __enter__(self) -> Self:
         return self
@@ -142,8 +175,28 @@ class Client(_Options[Ctx]):
         self._threads.close()
         run_blocking(self._caller.transport.close())
 
-    def _call(self, action: Action[Request, Response], request: Request) -> Response:
+    def _call(
+        self, action: Action[Request, Response], request: Request, expand: Iterable[Expand[Any]] = ()
+    ) -> Response:
+        if expand:
+            from soagen_runtime.calls.blocking import Calls
+
+            return Calls(self._caller, self._threads)._call(action, request, expand).run()
         return run_blocking(self._caller.call(action, request))
+
+    def status(self, *, verbose: bool = True) -> StatusResponse:
+        """Asks a server for its versions and, if ``verbose``, for what its health checks find. Raises `CallError`."""
+        from soagen_runtime.standard import STATUS, StatusRequest
+
+        return self._call(STATUS, StatusRequest(verbose=verbose))
+
+    def introspect(self, *, action_name: str | None = None, contract_part: int | None = None) -> IntrospectResponse:
+        """Asks a server what it does: for each action in PySOA's form, or the one of that name; or for a part of its
+        contract, from 0 (`soagen_runtime.standard.fetching` puts them together). Raises `CallError`.
+        """
+        from soagen_runtime.standard import INTROSPECT, IntrospectRequest
+
+        return self._call(INTROSPECT, IntrospectRequest(action_name=action_name, contract_part=contract_part))
 
 
 class AsyncClient(_Options[Ctx]):
@@ -151,17 +204,24 @@ class AsyncClient(_Options[Ctx]):
 
     def __init__(
         self,
-        transport: str | Transport,
+        transport: str | Transport | ClientSettings,
         *,
+        settings: ClientSettings | None = None,
         job_middleware: Sequence[AsyncJobMiddleware] = (),
         action_middleware: Sequence[AsyncActionMiddleware] = (),
     ) -> None:
-        """A client over a broker's URL (``redis://host:6379/0``) or a transport, with layers around its jobs and around
-        its actions (`soagen_runtime.middleware`), the outermost first. Raises `ConfigurationError`.
+        """A client over a broker's URL (``redis://host:6379/0``) or a transport, with ``settings``, or with settings
+        alone, which name the broker; with layers around its jobs and around its actions
+        (`soagen_runtime.middleware`), the outermost first. Raises `ConfigurationError`.
         """
-        self._caller = self._make_caller(
-            _resolve(transport).asynchronous(), job_middleware, action_middleware, suspends=True
-        )
+        self._caller = self._make_caller(transport, settings, job_middleware, action_middleware, suspends=True)
+
+    @classmethod
+    def from_settings(cls, config: str | Path | None = None) -> Self:
+        """A client as environment and file have it (``docs/settings.md``). ``config`` is a file of TOML; None is what
+        ``SOAGEN_CONFIG`` names. Raises `ConfigurationError`, which tells all that is wrong.
+        """
+        return cls(_load(cls.service, config))
 
     async def __aenter__(self) -> Self:
         return self
@@ -175,8 +235,30 @@ class AsyncClient(_Options[Ctx]):
         """Frees the connections of this client and of all that were derived from it."""
         await self._caller.transport.close()
 
-    async def _call(self, action: Action[Request, Response], request: Request) -> Response:
+    async def _call(
+        self, action: Action[Request, Response], request: Request, expand: Iterable[Expand[Any]] = ()
+    ) -> Response:
+        if expand:
+            from soagen_runtime.calls.asynchronous import AsyncCalls
+
+            return await AsyncCalls(self._caller)._call(action, request, expand).run()
         return await self._caller.call(action, request)
+
+    async def status(self, *, verbose: bool = True) -> StatusResponse:
+        """Asks a server for its versions and, if ``verbose``, for what its health checks find. Raises `CallError`."""
+        from soagen_runtime.standard import STATUS, StatusRequest
+
+        return await self._call(STATUS, StatusRequest(verbose=verbose))
+
+    async def introspect(
+        self, *, action_name: str | None = None, contract_part: int | None = None
+    ) -> IntrospectResponse:
+        """Asks a server what it does: for each action in PySOA's form, or the one of that name; or for a part of its
+        contract, from 0 (`soagen_runtime.standard.fetching` puts them together). Raises `CallError`.
+        """
+        from soagen_runtime.standard import INTROSPECT, IntrospectRequest
+
+        return await self._call(INTROSPECT, IntrospectRequest(action_name=action_name, contract_part=contract_part))
 
 
 def _seconds(timeout: float) -> float:
@@ -185,11 +267,28 @@ def _seconds(timeout: float) -> float:
     raise ConfigurationError(f"a timeout is a number of seconds above 0 and up to {MAX_TIMEOUT}, and not {timeout!r}")
 
 
-def _resolve(transport: str | Transport) -> Transport:
+def _load(service: Service[Any], config: str | Path | None) -> ClientSettings:
+    from soagen_runtime.settings import load_client_settings
+
+    return load_client_settings(service.name, config).settings
+
+
+def _options(settings: ClientSettings) -> CallOptions:
+    from soagen_runtime.wire import codec_for
+
+    return CallOptions(
+        timeout=settings.timeout,
+        retry=RetryPolicy(attempts=settings.attempts),
+        content_type=codec_for(settings.content_type).content_type,
+        request_bytes=settings.limits.request_bytes,
+    )
+
+
+def _resolve(transport: object) -> Transport:
     if not isinstance(transport, str):
         if not hasattr(transport, "blocking"):
-            raise ConfigurationError(f"a client takes a broker's URL or a transport, and not {transport!r}")
-        return transport
+            raise ConfigurationError(f"a client takes a broker's URL, a transport or settings, and not {transport!r}")
+        return cast("Transport", transport)
     from soagen_runtime.transport.urls import from_url  # the redis package is not needed for other transports
 
     return from_url(transport)

@@ -6,11 +6,21 @@ what stands here changes its meaning; then old generated code must be built anew
 
 from __future__ import annotations
 
-from soagen_runtime.action import Action, Service, decode_nothing, decode_object, encode_nothing, encode_object
+from soagen_runtime.action import (
+    Action,
+    Contract,
+    Form,
+    Service,
+    decode_nothing,
+    decode_object,
+    encode_nothing,
+    encode_object,
+)
 from soagen_runtime.client import AsyncClient, Client
 from soagen_runtime.context import Context
 from soagen_runtime.enums import OpenEnum
 from soagen_runtime.errors import ConfigurationError, ContractError, Fault
+from soagen_runtime.expansions import Expand, Expansion, Root, joined
 from soagen_runtime.server import AsyncServer, Server
 from soagen_runtime.switches import SwitchEnum
 from soagen_runtime.validation import (
@@ -75,11 +85,16 @@ __all__ = [
     "AsyncServer",
     "Client",
     "Context",
+    "Contract",
     "ContractError",
+    "Expand",
+    "Expansion",
     "Fault",
+    "Form",
     "Invalid",
     "OpenEnum",
     "Pattern",
+    "Root",
     "Server",
     "Service",
     "SwitchEnum",
@@ -103,6 +118,7 @@ __all__ = [
     "encode_object",
     "expect",
     "expect_dict",
+    "joined",
     "list_of",
     "map_of",
     "members",

@@ -40,12 +40,14 @@ class Baseline:
     """Contracts of another version: ``read`` gives the bytes of a path, of ``paths`` or as imports make them.
 
     ``prefix`` goes before a path, to say where it lies. ``read`` raises `FileNotFoundError` for what is not there.
+    ``services`` are those of today's that it is compared with; None for all.
     """
 
     name: str
     prefix: str
     paths: Sequence[str]
     read: Callable[[str], bytes]
+    services: frozenset[str] | None = None
 
 
 def chosen(patterns: Iterable[str], names: Iterable[str]) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from soagen.checks.actions import Actions
 from soagen.checks.book import Book
 from soagen.checks.errors import build_error, build_switch
+from soagen.checks.expansions import with_expansions
 from soagen.checks.fields import build_fields, check_reserved, check_wires
 from soagen.checks.joined import inherited_context, report_clashes
 from soagen.checks.literals import Literals
@@ -25,13 +26,19 @@ from soagen.resolve import Names, Unit
 __all__ = ["check"]
 
 
-def check(names: Names, report: Report) -> Mapping[str, Contract]:
-    """The contracts of all files by name, with findings about whatever can't be meant."""
+def check(names: Names, report: Report, built_in: frozenset[str] = ACTIONS) -> Mapping[str, Contract]:
+    """The contracts of all files by name, with findings about whatever can't be meant.
+
+    ``built_in`` are the actions that no contract may define, since every server has them.
+    """
     book = Book(names, report)
     literals = Literals(book)
     report_recursion(book)
     contexts = {unit.key: _own_context(book, literals, unit) for unit in names.units}
-    return {unit.key: _contract(book, literals, unit, contexts) for unit in names.units}
+    for unit in names.units:
+        _check_names(report, unit, built_in)
+    contracts = {unit.key: _contract(book, literals, unit, contexts) for unit in names.units}
+    return with_expansions(book, contracts)
 
 
 def _own_context(book: Book, literals: Literals, unit: Unit) -> dict[str, Field]:
@@ -44,7 +51,6 @@ def _own_context(book: Book, literals: Literals, unit: Unit) -> dict[str, Field]
 def _contract(book: Book, literals: Literals, unit: Unit, contexts: Mapping[str, Mapping[str, Field]]) -> Contract:
     tree = unit.tree
     report_clashes(unit, book.report)
-    _check_names(book.report, unit)
     types = [build_type(book, literals, unit, each) for each in tree.types]
     errors = [build_error(book, literals, unit, each) for each in tree.errors]
     actions = Actions(book, literals, unit)
@@ -70,13 +76,13 @@ def _contract(book: Book, literals: Literals, unit: Unit, contexts: Mapping[str,
     )
 
 
-def _check_names(report: Report, unit: Unit) -> None:
+def _check_names(report: Report, unit: Unit, built_in: frozenset[str]) -> None:
     """The names of a file's errors, actions and switches, among each other and against what may not be used."""
     tree = unit.tree
     errors = [(each.name, each.wire) for each in tree.errors]
     actions = [(each.name, each.wire) for each in tree.actions]
     _refuse_names(report, errors, ERROR_CODES, "an error code of the protocol")
-    _refuse_names(report, actions, ACTIONS, "an action that every server has")
+    _refuse_names(report, actions, built_in, "an action that every server has")
     check_wires(report, errors, "error")
     check_wires(report, actions, "action")
     check_reserved(report, _sent(errors), tree.reserved.errors, "an error")

@@ -15,6 +15,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 
 from soagen import __version__
 from soagen.cli.problems import WRONG, Problem, complain
@@ -22,10 +23,12 @@ from soagen.cli.problems import WRONG, Problem, complain
 COMMANDS = {
     "build": "Compile contracts into a typed Python package.",
     "init": "Start a project that builds and runs.",
+    "mock": "Serve services from the examples of their contracts.",
     "check": "Say in which order a change may be rolled out.",
     "diff": "Say what has changed, in words.",
     "rules": "List the rules of check.",
     "explain": "Explain a rule of check.",
+    "import-pysoa": "Write the contract of a PySOA service.",
 }
 
 _INTERRUPTED = 130  # as a shell reports a program that SIGINT ended
@@ -39,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a contract's text must not break a plain terminal
     try:
         options = _parser(arguments).parse_args(arguments)
-        code = import_module(f"{__name__}.{options.command}").run(options)
+        code = module_of(options.command).run(options)
         assert isinstance(code, int)
         sys.stdout.flush()
         return code
@@ -54,6 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return WRONG
 
 
+def module_of(command: str) -> ModuleType:
+    """The module of a command; ``import-pysoa`` is `soagen.cli.import_pysoa`."""
+    return import_module(f"{__name__}.{command.replace('-', '_')}")
+
+
 def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="soagen",
@@ -65,5 +73,5 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
         if arguments[:1] == [name]:
-            import_module(f"{__name__}.{name}").configure(command)
+            module_of(name).configure(command)
     return parser

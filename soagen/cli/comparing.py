@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,11 +16,12 @@ from typing import TypeAlias
 
 from soagen.baselines import Baseline, Sources, by_default, find
 from soagen.cli import config
-from soagen.cli.problems import Problem, shown
+from soagen.cli.problems import Problem, note, shown
 from soagen.cli.sources import contracts
 from soagen.compat import Finding, compare
 from soagen.diagnostics import render
 from soagen.load import Loaded, load
+from soagen.model import Contract, ContractKind, Project
 
 _Read: TypeAlias = Callable[[str], bytes]
 
@@ -40,8 +41,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="BASELINE",
         action="append",
         default=[],
-        help="what to compare with: a git ref, ref:path, a folder or a file; may be given several times"
-        " (default: the merge base with the default branch)",
+        help="what to compare with: a git ref, ref:path, a folder, a file, or the URL of a Redis for what runs there;"
+        " may be given several times (default: the merge base with the default branch)",
     )
     add("--config", metavar="FILE", help="a pyproject.toml with [tool.soagen], or a soagen.yaml (default: the nearest)")
     add("--today", metavar="DATE", type=_day, help="the day to hold dates against, such as 2030-01-31 (default: today)")
@@ -82,10 +83,28 @@ def comparison(options: argparse.Namespace, settings: config.Config, today: dt.d
     """Compares as the options say. Raises `Problem`, `Broken` and `baselines.Unavailable`."""
     sources = _sources(options, settings)
     paths = [shown(path) for path in contracts(sources.patterns, sources.root)]
-    baselines = [find(given, sources) for given in options.against] or [by_default(sources)]
+    baselines = [_baselines(given, sources) for given in options.against or [None]]
     with _undisturbed():
         new, read = _loaded(paths, lambda path: Path(path).read_bytes(), "")
-        return Comparison(new.texts, tuple(_compared(each, new, paths, read, today) for each in baselines))
+        assert new.project is not None
+        found = [baseline for find_all in baselines for baseline in find_all(new.project)]
+        return Comparison(new.texts, tuple(_compared(each, new, paths, read, today) for each in found))
+
+
+def _baselines(given: str | None, sources: Sources) -> Callable[[Project], Sequence[Baseline]]:
+    """What is given stands for one baseline; what runs, for one or more, which depend on today's contracts."""
+    if given is not None and "://" in given:
+        # Not at the top: only who asks a Redis needs the runtime.
+        from soagen.live import running
+
+        if running.is_broker(given):
+            return lambda project: running.baselines(given, _services(project), note)
+    baseline = by_default(sources) if given is None else find(given, sources)
+    return lambda project: [baseline]
+
+
+def _services(project: Project) -> list[str]:
+    return [each.name for each in project if each.kind is ContractKind.SERVICE]
 
 
 def _sources(options: argparse.Namespace, settings: config.Config) -> Sources:
@@ -118,7 +137,20 @@ def _compared(
     old, _ = _loaded(baseline.paths, baseline.read, baseline.prefix)
     assert old.project is not None
     assert new.project is not None
-    return Compared(baseline, compare(old.project, new.project, today), old.texts)
+    ours = new.project if baseline.services is None else _only(new.project, baseline.services)
+    return Compared(baseline, compare(old.project, ours, today), old.texts)
+
+
+def _only(project: Project, services: Iterable[str]) -> Project:
+    """Some services of a project, with all that they import."""
+    reached: dict[str, Contract] = {}
+    waiting = list(services)
+    while waiting:
+        contract = project.contracts[waiting.pop()]
+        if contract.name not in reached:
+            reached[contract.name] = contract
+            waiting += [each.contract for each in contract.imports]
+    return Project.of(reached)
 
 
 def _same(baseline: Baseline, paths: Sequence[str], read: Mapping[str, bytes]) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from soagen.compat import constraints, named, records
 from soagen.compat.changes import Changes, Key
+from soagen.compat.expansions import expansions
 from soagen.compat.findings import SOURCE, Axis
 from soagen.compat.inclusion import Inclusion
 from soagen.compat.languages import opened, takes_nil
@@ -210,6 +211,7 @@ class Walk(Noter):
         match before, after:
             case Struct(), Struct():
                 records.Record(self, here, before.reserved).compare(before.fields, after.fields)
+                expansions(self, before, after, here)
             case EnumType(), EnumType():
                 named.enum(self, before, after, here)
             case Union(), Union():

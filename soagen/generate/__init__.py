@@ -19,9 +19,12 @@ from soagen.generate.render import TemplateProblem, Templates
 from soagen.generate.view.about import About
 from soagen.generate.view.calls import calls_view, client_view, server_view
 from soagen.generate.view.codec import codec_view
+from soagen.generate.view.contract import contract_view
 from soagen.generate.view.errors import errors_view
+from soagen.generate.view.expansions import expansions_view
 from soagen.generate.view.facade import facade_view
 from soagen.generate.view.service import service_view
+from soagen.generate.view.testing import testing_view
 from soagen.generate.view.types import types_view
 from soagen.model import Contract, Project
 
@@ -65,9 +68,12 @@ def _modules(project: Project, contract: Contract, digest: str) -> Iterator[tupl
         "calls": calls_view(about),
         "client": client_view(about),
         "codec": codec_view(about),
+        "contract": contract_view(about),
         "errors": errors_view(about),
+        "expansions": expansions_view(about),
         "server": server_view(about),
         "service": service_view(about, digest),
+        "testing": testing_view(about),
         "types": types_view(about),
     }
     return ((module, view) for module, view in views.items() if view is not None)

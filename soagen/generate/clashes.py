@@ -50,6 +50,9 @@ def _classes(about: About) -> Iterator[_Claim]:
     contract = about.contract
     for type_ in contract.types:
         yield _Claim(names.type_class(type_.name), f"the type `{type_.name}`", type_.span)
+    for struct in about.expanded:
+        words = f"what can be expanded in `{struct.name}`"
+        yield _Claim(names.expand_class(struct.name), words, struct.span)
     for error in contract.errors:
         yield _Claim(names.error_class(error.name), f"the error `{error.name}`", error.span)
     for union in about.unions:
@@ -89,7 +92,8 @@ def _members(contract: Contract) -> Iterator[list[_Claim]]:
         if isinstance(type_, EnumType):
             yield [_Claim(names.member(v.value), f"the value `{v.value}`", v.span) for v in type_.values]
         elif isinstance(type_, Struct):
-            yield _fields(type_.fields, names.field)
+            expansions = (_Claim(names.field(e.name), f"the expansion `{e.name}`", e.span) for e in type_.expansions)
+            yield [*_fields(type_.fields, names.field), *expansions]
     for error in contract.errors:
         yield _fields(error.fields, names.error_field)
     yield _fields(contract.context, names.context_field)

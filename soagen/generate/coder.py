@@ -8,7 +8,7 @@ are taken; what it means that a field is there, or is not, is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from soagen.generate import names, text
@@ -22,6 +22,8 @@ from soagen.model import Field, Presence
 
 # A local takes its field's name, cut so that tests on it fit into a line.
 _LONGEST_LOCAL = 32
+
+_NONE: Mapping[str, str] = {}
 
 _PARAMETERS = frozenset({"cls", "data", "faults", "self", "strict", "value"})
 
@@ -147,10 +149,12 @@ class Coder:
         class_: str,
         known_only: bool = True,
         bare: bool = True,
+        unset: Mapping[str, str] = _NONE,
     ) -> None:
         """From the dict ``data`` to the object.
 
-        ``known_only`` refuses other keys, where the reader is strict; ``bare`` makes the object without `__init__`.
+        ``known_only`` refuses other keys, where the reader is strict; ``bare`` makes the object without `__init__`, and
+        gives the attributes in ``unset`` what they hold at first.
         """
         if not fields and known_only:
             block.add(call(self.scope.runtime("decode_nothing"), "data", "strict"))
@@ -175,6 +179,8 @@ class Coder:
         block.put("value = ", call(self.scope.runtime("new"), class_))
         for each in fields:
             block.put(f"value.{spell(each.name)} = ", locals_[each.name])
+        for attribute, empty in unset.items():
+            block.put(f"value.{attribute} = ", empty)
         block.put("return ", "value")
 
     def _unknown(self, block: Block, fields: Sequence[Field], owner: str) -> None:

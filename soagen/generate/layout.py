@@ -123,10 +123,17 @@ def lay(node: Node, depth: int) -> list[str]:
 def _spread(node: Brackets, depth: int) -> list[str]:
     inner = ", ".join(map(str, node.items))
     if node.packs and fits(inner, depth + 1):
-        return [INDENT * (depth + 1) + inner]
+        # A parameter that is alone gets a comma, as several on a line do not.
+        comma = "," if len(node.items) == 1 and node.before.startswith(("def ", "async def ")) else ""
+        return [INDENT * (depth + 1) + inner + comma]
     if node.subscript and len(node.items) == 1:
         return lay(node.items[0], depth + 1)
     return [line for item in node.items for line in lay(_suffixed(item, ","), depth + 1)]
+
+
+def row(argument: Node) -> list[str]:
+    """The lines of an argument that stands on its own, as the rows of a table do."""
+    return lay(_suffixed(argument, ","), 1)
 
 
 def statement(prefix: str, node: Node, depth: int, suffix: str = "") -> list[str]:
@@ -205,6 +212,13 @@ def annotated(name: str, annotation: str, value: Node | None, depth: int) -> lis
     if isinstance(type_, Chain):  # in parentheses, even where that does not make it fit
         pad = INDENT * depth
         return [f"{pad}{name}: (", *lay(type_, depth + 1), f"{pad}){assigned}"]
+    if isinstance(type_, Brackets) and isinstance(value, Brackets) and not fits(f"]{assigned}", depth):
+        pad = INDENT * depth
+        opened, *values = lay(value, depth)
+        return [f"{pad}{name}: {type_.before}", *_spread(type_, depth), f"{pad}] = {opened.lstrip()}", *values]
     if isinstance(type_, Brackets):
-        return lay(_suffixed(prefixed(f"{name}: ", type_), assigned), depth)
+        lines = lay(prefixed(f"{name}: ", type_), depth)
+        if isinstance(value, Brackets) and not fits(lines[-1] + assigned, 0):
+            return [*lines[:-1], *statement(f"{lines[-1].strip()} = ", value, depth)]
+        return [*lines[:-1], lines[-1] + assigned]
     return statement(f"{name}: ", type_, depth, assigned)

@@ -86,25 +86,32 @@ _ERROR_OWN = _FIELD_OWN | {
     "with_others",
     "with_traceback",
 }
+# Without `status` and `introspect`: no contract may have these, but the one that is about them.
 _METHOD_OWN = frozenset(
     {
         "action_middleware",
         "after_fork",
         "before_fork",
+        "build",
         "call",
         "calls",
         "close",
         "dispatcher",
-        "introspect",
+        "from_settings",
         "job_middleware",
         "service",
+        "settings",
         "setup",
-        "status",
         "teardown",
         "time_limits",
+        "version",
         "with_options",
     }
 )
+
+
+# What a path of expansions calls its own.
+_PATH_OWN = _FIELD_OWN | {"or_raise", "then"}
 
 
 def _spelled(name: str, own: frozenset[str] = frozenset()) -> str:
@@ -134,6 +141,21 @@ def error_field(name: str) -> str:
 def type_class(name: str) -> str:
     """A type."""
     return _spelled(name)
+
+
+def expansion(name: str) -> str:
+    """An expansion, as a step of a path. (In the type that has it, it is a `field`.)"""
+    return _spelled(name, _PATH_OWN)
+
+
+def expand_class(type_: str) -> str:
+    """Where the paths of expansions begin that begin at a type."""
+    return f"{type_}Expand"
+
+
+def path_class(type_: str) -> str:
+    """The paths that lead to a type, and may go on from there."""
+    return f"{type_}Path"
 
 
 def unknown_class(union: str) -> str:

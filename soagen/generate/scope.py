@@ -12,7 +12,7 @@ from itertools import count
 
 from soagen.generate.layout import Brackets, fits, lay
 
-_STANDARD = frozenset({"abc", "dataclasses", "datetime", "decimal", "enum", "typing", "uuid"})
+_STANDARD = frozenset({"abc", "collections.abc", "dataclasses", "datetime", "decimal", "enum", "typing", "uuid"})
 
 RUNTIME = "soagen_runtime.generated"
 

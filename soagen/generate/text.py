@@ -69,6 +69,25 @@ def format_string(parts: list[str | tuple[str]]) -> str:
     return f"f{quote}{''.join(body)}{quote}"
 
 
+def block(text: str) -> list[str]:
+    """The lines of a literal of a text in lines, which begins and ends where they do.
+
+    What an editor or a linter might take away, or could not show, is escaped: tabs, spaces at the end of a line.
+    """
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    lines = [_block_line(line) for line in escaped.split("\n")]
+    if lines[-1]:
+        lines[-1] += "\\"
+        lines.append("")
+    return ['"""\\', *lines[:-1], '"""']
+
+
+def _block_line(line: str) -> str:
+    bare = line.rstrip(" ")
+    shown = line if len(bare) == len(line) else f"{line[:-1]}\\x20"
+    return shown if shown.isprintable() else "".join(_SHORT[c] if c in "\r\t" else _visible(c) for c in shown)
+
+
 def docstring(paragraphs: list[str], depth: int) -> list[str]:
     """The lines of a docstring of these paragraphs, wrapped; there is at least one that is not blank."""
     room = WIDTH - len(INDENT) * depth - 4  # the quotes, and an `r` before them

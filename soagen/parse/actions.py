@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from soagen.model import Kind
-from soagen.parse.definitions import reference_name, references
 from soagen.parse.fields import deprecation, fields, true
+from soagen.parse.references import reference_name, references
 from soagen.parse.scalars import duration
 from soagen.parse.shapes import (
     SNAKE,

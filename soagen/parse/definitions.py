@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from soagen.parse.expansions import expansions
 from soagen.parse.fields import CONSTRAINTS, constraints, deprecation, fields, place, true
 from soagen.parse.shapes import (
     PASCAL,
     UPPER,
     Parsing,
     Reader,
-    as_list,
     as_map,
     as_scalar,
     as_word,
     distinct,
     flag,
-    item_entry,
     items,
     names,
     node,
@@ -80,6 +79,7 @@ def _struct(p: Parsing, name: Name, definition: Map) -> TypeTree:
     return StructTree(
         name=name,
         fields=values["fields"],
+        expansions=values.get("expand") or (),
         reserved=values.get("reserved") or (),
         doc=values.get("doc"),
         sensitive=true(values, "sensitive"),
@@ -237,34 +237,8 @@ def _message(p: Parsing, entry: Entry) -> Scalar | None:
     return as_scalar(p, entry)
 
 
-def references(p: Parsing, entry: Entry, what: str) -> tuple[NameExpr, ...] | None:
-    """A list of names of ``what`` that are defined elsewhere, each once."""
-    seq = as_list(p, entry, f"a list of names of {what}")
-    if seq is None:
-        return None
-    found: dict[str, NameExpr] = {}
-    for item in seq.items:
-        reference = reference_name(p, item_entry(item), what)
-        if reference is None:
-            continue
-        first = found.setdefault(str(reference), reference)
-        if first is not reference:
-            related = ((first.name.at, "listed here first"),)
-            p.report.add("DUPLICATE_ITEM", item.at, f"`{reference}` is listed twice", related=related)
-    return tuple(found.values())
-
-
-def reference_name(p: Parsing, entry: Entry, what: str) -> NameExpr | None:
-    """The value of an entry as ``NAME`` or ``alias.NAME``."""
-    scalar = as_word(p, entry, f"the name of {what}")
-    found = None if scalar is None else qualified_name(scalar)
-    if scalar is not None and found is None:
-        p.report.add("BAD_REFERENCE", scalar.at, f"this is no name of {what}, such as `NAME` or `alias.NAME`")
-    return found
-
-
 _COMMON: Mapping[str, Reader] = {"doc": text, "sensitive": flag, "deprecated": deprecation}
-_STRUCT: Mapping[str, Reader] = {"fields": fields, "reserved": names, **_COMMON}
+_STRUCT: Mapping[str, Reader] = {"fields": fields, "expand": expansions, "reserved": names, **_COMMON}
 _ENUM: Mapping[str, Reader] = {"enum": _values, "closed": flag, "reserved": names, **_COMMON}
 _UNION: Mapping[str, Reader] = {"union": _members, "tag": wire, "closed": flag, "reserved": names, **_COMMON}
 _ALIAS: Mapping[str, Reader] = {"type": type_expression, "example": node, **_COMMON, **CONSTRAINTS}

@@ -59,7 +59,7 @@ class OptionalExpr:
 
 @dataclass(frozen=True, slots=True)
 class NameExpr:
-    """``name`` or ``qualifier.name``: of a type, an error or a switch."""
+    """``name`` or ``qualifier.name``: of a type, an error, a switch or an action."""
 
     qualifier: Name | None
     name: Name
@@ -108,11 +108,26 @@ class FieldTree:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpansionTree:
+    """An expansion of a struct; ``source`` is what stands under ``from``. It and ``action`` are None where they were
+    refused."""
+
+    name: Name
+    source: Name | None
+    action: NameExpr | None
+    request: Name | None = None
+    response: Name | None = None
+    key: Name | None = None
+    doc: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StructTree:
     """A type with ``fields``."""
 
     name: Name
     fields: tuple[FieldTree, ...]
+    expansions: tuple[ExpansionTree, ...] = ()
     reserved: tuple[Name, ...] = ()
     doc: str | None = None
     sensitive: bool = False
@@ -301,6 +316,7 @@ class References:
     bodies: list[NameExpr] = field(default_factory=list)
     errors: list[NameExpr] = field(default_factory=list)
     switches: list[NameExpr] = field(default_factory=list)
+    actions: list[NameExpr] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

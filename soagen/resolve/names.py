@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from soagen.model import Kind, ListType, MapType, NamedType, OptionalType, Ref, ScalarType, Type
 from soagen.parse.tree import (
+    ActionTree,
     AliasTree,
     BrokenTree,
     BuiltinExpr,
@@ -47,11 +48,13 @@ class Unit:
     types: Mapping[str, TypeTree] = field(init=False)
     errors: Mapping[str, ErrorTree] = field(init=False)
     switches: Mapping[str, SwitchTree] = field(init=False)
+    actions: Mapping[str, ActionTree] = field(init=False)
 
     def __post_init__(self) -> None:
         self.types = {tree.name.text: tree for tree in self.tree.types}
         self.errors = {tree.name.text: tree for tree in self.tree.errors}
         self.switches = {tree.name.text: tree for tree in self.tree.switches}
+        self.actions = {tree.name.text: tree for tree in self.tree.actions}
 
     def reached(self) -> list[Unit]:
         """Every unit that this one imports, directly or not, each once, in the order of the imports; without itself."""
@@ -136,3 +139,8 @@ class Names:
         """The switch that a name stands for."""
         home = self.home(unit, name)
         return Ref(home.key, name.name.text) if home and name.name.text in home.switches else None
+
+    def action(self, unit: Unit, name: NameExpr) -> Ref | None:
+        """The action that a name stands for."""
+        home = self.home(unit, name)
+        return Ref(home.key, name.name.text) if home and name.name.text in home.actions else None

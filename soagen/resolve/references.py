@@ -46,10 +46,17 @@ def report_unknown(names: Names, unit: Unit, report: Report) -> None:
         _look_up(names, unit, name, "errors", report)
     for name in references.switches:
         _look_up(names, unit, name, "switches", report)
+    for name in references.actions:
+        _look_up(names, unit, name, "actions", report)
 
 
-_CODES = {"types": "UNKNOWN_TYPE", "errors": "UNKNOWN_ERROR", "switches": "UNKNOWN_SWITCH"}
-_WORDS = {"types": "type", "errors": "error", "switches": "switch"}
+_CODES = {
+    "types": "UNKNOWN_TYPE",
+    "errors": "UNKNOWN_ERROR",
+    "switches": "UNKNOWN_SWITCH",
+    "actions": "UNKNOWN_ACTION",
+}
+_WORDS = {"types": "type", "errors": "error", "switches": "switch", "actions": "action"}
 
 
 def _look_up(names: Names, unit: Unit, name: NameExpr, sort: str, report: Report) -> bool:

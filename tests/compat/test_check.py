@@ -135,7 +135,7 @@ def test_so_is_a_baseline_that_does_not(project: Repo) -> None:
     ("arguments", "code", "says"),
     [
         (["--against", "nowhere"], 4, "nowhere is neither a file or folder, nor a commit of a git repository"),
-        (["--against", "redis://localhost/0"], 4, "is neither a file or folder, nor a commit"),
+        (["--against", "amqp://localhost/0"], 4, "is neither a file or folder, nor a commit"),
         ([], 4, "there is no git repository here to compare with. Say what to compare with: --against."),
         (["--against", "empty"], 4, "empty has no contract in it."),
         (["--against", "old", "--allow", "anything"], 2, "invalid choice"),

@@ -12,7 +12,9 @@ import pytest
 from tests.docs.page import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("errors",)
+PAGES = sorted(
+    path.stem for path in (ROOT / "docs").glob("*.md") if "examples of this page are run" in path.read_text()
+)
 
 
 @pytest.mark.parametrize("page", PAGES)

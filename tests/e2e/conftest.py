@@ -10,6 +10,7 @@ import asyncio
 import importlib
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 import pytest
 from soagen_runtime import LocalTransport, RedisTransport
 from soagen_runtime.server.worker import AsyncWorker, BlockingWorker
+from soagen_runtime.settings import ServerSettings
 
 from soagen.generate import Options, generate
 from soagen.load import load
@@ -64,6 +66,50 @@ class Caller:
 
         return lambda **arguments: loop.run(awaited(arguments))
 
+    @property
+    def calls(self) -> Any:
+        """The client's calls as values; what is to be done with one is a method of this class."""
+        return self._client.calls
+
+    def run(self, pending: Any) -> Any:
+        return self._waited(pending.run)
+
+    def outcome(self, pending: Any) -> Any:
+        return self._waited(pending.outcome)
+
+    def outcomes(self, pending: Any) -> Any:
+        return self._waited(pending.outcomes)
+
+    def forget(self, pending: Any) -> None:
+        self._waited(pending.forget)
+
+    def start(self, pending: Any) -> Any:
+        if self._loop is None:
+            return pending.start()
+
+        async def start() -> Any:
+            return pending.start()
+
+        return self._loop.run(start())
+
+    def result(self, future: Any) -> Any:
+        if self._loop is None:
+            return future.result()
+
+        async def wait() -> Any:
+            return await future
+
+        return self._loop.run(wait())
+
+    def _waited(self, verb: Callable[[], Any]) -> Any:
+        if self._loop is None:
+            return verb()
+
+        async def wait() -> Any:
+            return await verb()
+
+        return self._loop.run(wait())
+
     def with_options(self, **options: Any) -> Caller:
         return Caller(self._client.with_options(**options), self._loop)
 
@@ -72,7 +118,14 @@ class World:
     """The services, served, and whatever clients a test asks for; `close` ends it all."""
 
     def __init__(
-        self, api: ModuleType, client_kind: str, server_kind: str, redis_url: str | None, *, serve: bool = True
+        self,
+        api: ModuleType,
+        client_kind: str,
+        server_kind: str,
+        redis_url: str | None,
+        *,
+        serve: bool = True,
+        settings: ServerSettings | None = None,
     ) -> None:
         self.api = api
         self.client_kind = client_kind
@@ -84,18 +137,29 @@ class World:
         self.transport = local if redis_url is None else RedisTransport(redis_url)
         self.probe, self.mirror = make_servers(api, server_kind, self.transport)
         for server in (self.probe, self.mirror):
+            server.settings = settings
             if redis_url is None:
                 local.add(server)
             elif serve:
                 self._serve(server, server_kind)
 
-    def client(self, service: str) -> Caller:
+    def client(self, service: str, *, transport: Any = None, **options: Any) -> Caller:
         module = getattr(self.api, service)
         prefix = "Async" if self.client_kind == "asyncio" else ""
-        client = getattr(module, f"{prefix}{service.capitalize()}Client")(self.transport)
+        client = getattr(module, f"{prefix}{service.capitalize()}Client")(transport or self.transport, **options)
         caller = Caller(client, self._runner)
         self._clients.append(caller)
         return caller
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Waits for what is to become true."""
+        deadline = time.monotonic() + 10
+        while not holds():
+            assert time.monotonic() < deadline, "it did not come true"
+            if self._runner is None:
+                time.sleep(0.005)
+            else:
+                self._runner.run(asyncio.sleep(0.005))
 
     def _serve(self, server: Any, kind: str) -> None:
         redis_transport = self.transport

@@ -12,7 +12,15 @@ import threading
 from types import ModuleType
 from typing import Any
 
-from soagen_runtime import ActionError, several
+from soagen_runtime import (
+    ActionError,
+    HealthError,
+    HealthWarning,
+    health_check,
+    health_of,
+    health_of_async,
+    several,
+)
 
 ALL_AT_ONCE = -100
 """What `add` answers with several errors."""
@@ -119,12 +127,22 @@ def _blocking(api: ModuleType, logic: ProbeLogic, transport: Any) -> tuple[Any, 
 
     class Mirror(api.mirror.MirrorServer):  # type: ignore[misc, name-defined]  # generated while the tests run
         clients = (client,)
+        version, build = "2.1", "2.1+b7"
 
         def see_probe(self, request: Any, ctx: Any) -> Any:
             return api.mirror.SeeProbeResponse(seen=client.see(hops=request.hops + 1))
 
         def ask_too_much(self, request: Any, ctx: Any) -> None:
             client.add(a=100, b=100)
+
+        @health_check
+        def others(self) -> Any:
+            return health_of(client)
+
+        @health_check
+        def level(self) -> Any:
+            yield HealthWarning("LOW", "It is low.")
+            raise HealthError("EMPTY", "It is empty.")
 
     return _with_logic(probe_class, logic), Mirror()
 
@@ -136,12 +154,22 @@ def _asyncio(api: ModuleType, logic: ProbeLogic, transport: Any) -> tuple[Any, A
 
     class Mirror(api.mirror.AsyncMirrorServer):  # type: ignore[misc, name-defined]  # generated while the tests run
         clients = (client,)
+        version, build = "2.1", "2.1+b7"
 
         async def see_probe(self, request: Any, ctx: Any) -> Any:
             return api.mirror.SeeProbeResponse(seen=await client.see(hops=request.hops + 1))
 
         async def ask_too_much(self, request: Any, ctx: Any) -> None:
             await client.add(a=100, b=100)
+
+        @health_check
+        async def others(self) -> Any:
+            return await health_of_async(client)
+
+        @health_check
+        async def level(self) -> Any:
+            yield HealthWarning("LOW", "It is low.")
+            raise HealthError("EMPTY", "It is empty.")
 
     return _with_logic(probe_class, logic), Mirror()
 

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
-from soagen_runtime.core.dispatch import Limits
+from soagen_runtime.settings import ServerLimits, ServerSettings
 
 from soagen.generate import Options, generate
 from soagen.load import load
@@ -173,10 +173,10 @@ def serve_on() -> Iterator[Callable[..., None]]:
     serving: set[Site] = set()
     with ExitStack() as stack:
 
-        def start(make: Callable[[], Any], site: Site, limits: Limits | None = None) -> None:
+        def start(make: Callable[[], Any], site: Site, settings: ServerSettings | None = None) -> None:
             if site not in serving:
                 serving.add(site)
-                stack.enter_context(served(make(), site.url, limits))
+                stack.enter_context(served(make(), site.url, settings))
 
         yield start
 
@@ -195,8 +195,8 @@ def soagen_chunking_lab(
 ) -> Site:
     """The same, with large replies in pieces."""
     here = site(SOAGEN_CHUNKING[server_kind])
-    limits = Limits(chunk_bytes=CHUNK, reply_bytes=LARGEST)
-    serve_on(lambda: lab_server(api, server_kind, LabLogic(api)), here, limits)
+    settings = ServerSettings(limits=ServerLimits(chunk_bytes=CHUNK, reply_bytes=LARGEST))
+    serve_on(lambda: lab_server(api, server_kind, LabLogic(api)), here, settings)
     return here
 
 

@@ -10,19 +10,19 @@ from functools import cache
 from typing import Any
 
 from soagen_runtime import RedisTransport
-from soagen_runtime.core.dispatch import Limits
 from soagen_runtime.server import AsyncServer
 from soagen_runtime.server.worker import AsyncWorker, BlockingWorker
+from soagen_runtime.settings import ServerSettings
 
 
 @contextmanager
-def served(server: Any, url: str, limits: Limits | None = None) -> Iterator[Callable[[], None]]:
+def served(server: Any, url: str, settings: ServerSettings | None = None) -> Iterator[Callable[[], None]]:
     """Serves while the block runs; what was taken is answered before it ends. Closes the server's own ``clients``.
 
     Gives what tells the worker to stop, for whoever has several of them to wait for.
     """
     start = _start_asyncio if isinstance(server, AsyncServer) else _start_blocking
-    thread, stop = start(server, RedisTransport(url), limits)
+    thread, stop = start(server, RedisTransport(url), settings)
     stop = cache(stop)  # asked once: by the second time its loop may be gone
     try:
         yield stop
@@ -35,8 +35,8 @@ def served(server: Any, url: str, limits: Limits | None = None) -> Iterator[Call
 Started = tuple[threading.Thread, Callable[[], None]]
 
 
-def _start_blocking(server: Any, transport: RedisTransport, limits: Limits | None) -> Started:
-    worker = BlockingWorker(server.dispatcher(limits), transport.blocking_server())
+def _start_blocking(server: Any, transport: RedisTransport, settings: ServerSettings | None) -> Started:
+    worker = BlockingWorker(server.dispatcher(settings), transport.blocking_server())
 
     def run() -> None:
         worker.run()
@@ -46,12 +46,12 @@ def _start_blocking(server: Any, transport: RedisTransport, limits: Limits | Non
     return _started(run), worker.stop
 
 
-def _start_asyncio(server: Any, transport: RedisTransport, limits: Limits | None) -> Started:
+def _start_asyncio(server: Any, transport: RedisTransport, settings: ServerSettings | None) -> Started:
     runs = threading.Event()
     stops: list[Callable[[], Any]] = []
 
     async def run() -> None:
-        worker = AsyncWorker(server.dispatcher(limits), transport.asynchronous_server())
+        worker = AsyncWorker(server.dispatcher(settings), transport.asynchronous_server())
         loop = asyncio.get_running_loop()
         stops.append(lambda: loop.call_soon_threadsafe(worker.stop))
         runs.set()

@@ -48,27 +48,46 @@ def test_mypy_finds_nothing_in_generated_code(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[:4000] + done.stderr
 
 
-def test_mypy_sees_right_and_wrong_uses(tmp_path: Path) -> None:
-    uses = HERE / "uses.py"
+USES = pytest.mark.parametrize(
+    "uses", [HERE / "uses.py", HERE / "stubs.py", HERE / "expanding.py"], ids=lambda uses: uses.stem
+)
+
+
+def marked(uses: Path) -> set[tuple[int, str]]:
+    """The lines in which mypy must object, with its codes."""
+    lines = enumerate(uses.read_text(encoding="utf-8").splitlines(), 1)
+    return {(number, code) for number, line in lines for code in re.findall(r"# E: ([a-z-]+)", line)}
+
+
+@USES
+def test_mypy_sees_right_and_wrong_uses(uses: Path, tmp_path: Path) -> None:
     done = run("mypy", "--strict", "--python-version=3.11", "--cache-dir", tmp_path, uses, cwd=tmp_path)
-    found = {(int(line), code) for line, code in re.findall(r"uses\.py:(\d+): error: .*\[([a-z-]+)\]", done.stdout)}
-    wanted = {
-        (number, code)
-        for number, line in enumerate(uses.read_text(encoding="utf-8").splitlines(), 1)
-        for code in re.findall(r"# E: ([a-z-]+)", line)
-    }
-    assert found == wanted, done.stdout
+    found = re.findall(rf"{uses.name}:(\d+): error: .*\[([a-z-]+)\]", done.stdout)
+    assert {(int(line), code) for line, code in found} == marked(uses), done.stdout
 
 
-def test_pyright_finds_nothing_in_generated_code(tmp_path: Path) -> None:
-    settings = {
-        "include": list(map(str, EXPECTED)),
+def pyright(folder: Path, checked: list[Path], **settings: str) -> subprocess.CompletedProcess[str]:
+    """Checks strictly, from an empty folder. pyright passes over absolute paths, and is content with no file at all."""
+    configuration = {
+        "include": [os.path.relpath(path, folder) for path in checked],
         "extraPaths": list(map(str, [RUNTIME, *EXPECTED])),
         "typeCheckingMode": "strict",
         "pythonVersion": "3.11",
-        # Generated code may not even pass a deprecated thing on.
-        "reportDeprecated": "error",
+        **settings,
     }
-    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
-    done = run("pyright", "--pythonpath", sys.executable, "-p", tmp_path, cwd=tmp_path)
+    (folder / "pyrightconfig.json").write_text(json.dumps(configuration), encoding="utf-8")
+    done = run("pyright", "--pythonpath", sys.executable, "-p", folder, cwd=folder)
+    assert "No source files found" not in done.stdout
+    return done
+
+
+@pytest.mark.parametrize("uses", [HERE / "stubs.py", HERE / "expanding.py"], ids=lambda uses: uses.stem)
+def test_pyright_sees_right_and_wrong_uses_too(uses: Path, tmp_path: Path) -> None:
+    done = pyright(tmp_path, [uses])
+    found = {int(line) for line in re.findall(rf"{uses.name}:(\d+):\d+ - error:", done.stdout)}
+    assert found == {line for line, _ in marked(uses)}, done.stdout
+
+
+def test_pyright_finds_nothing_in_generated_code(tmp_path: Path) -> None:
+    done = pyright(tmp_path, EXPECTED, reportDeprecated="error")  # generated code may not even pass one on
     assert done.returncode == 0, done.stdout[:4000] + done.stderr

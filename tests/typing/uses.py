@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import assert_type
 
 from currint import Amount
+from soagen_runtime import Outcome, job, parallel
+from soagen_runtime.calls import Call, Future
+from soagen_runtime.middleware import AsyncNext, JobRequest, JobResult, Next
 from whole_file.common import Address
 from whole_file.orders import (
     AsyncOrdersClient,
@@ -57,6 +61,47 @@ async def call_async(orders: AsyncOrdersClient) -> None:
     reply = await orders.get_order(id_="o_1")
     assert_type(reply, GetOrderResponse)
     str(orders.get_order(id_="o_1").order)  # E: attr-defined
+
+
+def call_later(orders: OrdersClient, others: AsyncOrdersClient) -> None:
+    call = orders.calls.get_order(id_="o_1")
+    assert_type(call, Call[GetOrderResponse])
+    assert_type(call.run(), GetOrderResponse)
+    assert_type(call.start(), Future[GetOrderResponse])
+    assert_type(call.outcome().value, GetOrderResponse)
+    orders.calls.get_order(id=1)  # E: call-arg
+    two = job(call, orders.calls.quote(sku="TEA-1", quantity=1), continue_on_error=True)
+    assert_type(two.run(), tuple[GetOrderResponse, QuoteResponse])
+    assert_type(two.outcomes(), tuple[Outcome[GetOrderResponse], Outcome[QuoteResponse]])
+    many = parallel(*[orders.calls.get_order(id_=name) for name in ("o_1", "o_2")])
+    assert_type(many.run(), tuple[GetOrderResponse, ...])
+    mixed = parallel(two, orders.calls.record_view(order_id="o_1"))
+    assert_type(mixed.run(), tuple[tuple[GetOrderResponse, QuoteResponse], None])
+    job(call, two)  # E: call-overload
+    parallel(call, others.calls.get_order(id_="o_1"))  # E: call-overload
+
+
+async def call_later_async(orders: AsyncOrdersClient) -> None:
+    call = orders.calls.get_order(id_="o_1")
+    assert_type(await call.run(), GetOrderResponse)
+    assert_type(call.start(), asyncio.Task[GetOrderResponse])
+    two = job(call, orders.calls.quote(sku="TEA-1", quantity=1))
+    assert_type(await two.run(), tuple[GetOrderResponse, QuoteResponse])
+    assert_type(await parallel(two, call).run(), tuple[tuple[GetOrderResponse, QuoteResponse], GetOrderResponse])
+
+
+def measure(job: JobRequest, next: Next[JobRequest, JobResult]) -> JobResult:
+    return next(job)
+
+
+async def measure_async(job: JobRequest, next: AsyncNext[JobRequest, JobResult]) -> JobResult:
+    return await next(job)
+
+
+OrdersClient("redis://localhost", job_middleware=[measure])
+AsyncOrdersClient("redis://localhost", job_middleware=[measure_async])
+OrdersClient("redis://localhost", job_middleware=[measure_async])  # E: list-item
+OrdersClient("redis://localhost", action_middleware=[measure])  # E: list-item
 
 
 def describe(method: PaymentMethod) -> str:

@@ -6,14 +6,13 @@ import re
 import subprocess
 import sys
 import tomllib
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 import soagen_runtime
 
 import soagen
-from soagen.cli import COMMANDS, main
+from soagen.cli import COMMANDS, main, module_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOP = ROOT / "examples" / "shop"
@@ -32,7 +31,7 @@ def test_the_license_is_the_same_in_both() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_can_be_configured_and_run_and_is_described(name: str) -> None:
-    command = import_module(f"soagen.cli.{name}")
+    command = module_of(name)
     assert callable(command.configure)
     assert callable(command.run)
     assert f"\n## soagen {name}\n" in (ROOT / "docs" / "cli.md").read_text()

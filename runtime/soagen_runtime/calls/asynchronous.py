@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from soagen_runtime.action import Action
+from soagen_runtime.calls.expanding import groups, noted
 from soagen_runtime.core.caller import Caller
 from soagen_runtime.core.outcome import Outcome
 from soagen_runtime.core.request import Ask
 from soagen_runtime.errors import CallError, ConfigurationError
+from soagen_runtime.expansions import Expand, paths
+
+if TYPE_CHECKING:
+    from soagen_runtime.standard import IntrospectResponse, StatusResponse
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -28,9 +33,9 @@ class AsyncPending(ABC, Generic[R_co]):
         self._asks = asks
         self._continue = False
 
-    @abstractmethod
     async def run(self) -> R_co:
         """Makes the call and waits. Returns the response, or raises `CallError`."""
+        return self._whole(await self._run())
 
     async def outcome(self) -> Outcome[R_co]:
         """Makes the call and waits; a `CallError` is the outcome too."""
@@ -50,14 +55,32 @@ class AsyncPending(ABC, Generic[R_co]):
         """Sends the request and waits for nothing; no reply will be made. Raises `CallError` if it cannot be sent."""
         await self._caller.forget(self._asks, continue_on_error=self._continue)
 
+    async def _run(self) -> list[Outcome[Any]]:
+        """What came of each action, with what was to be expanded."""
+        if not any(ask.expand for ask in self._asks):
+            return await self._answers(self._caller)
+        (answer,) = await _together([self])
+        return answer.value
+
+    @abstractmethod
+    async def _answers(self, caller: Caller) -> list[Outcome[Any]]:
+        """What came of each action. Raises `CallError` where the request as a whole has no result."""
+
+    @abstractmethod
+    def _whole(self, outcomes: Sequence[Outcome[Any]]) -> R_co:
+        """What `run` returns. Raises the first error there is."""
+
 
 class AsyncCall(AsyncPending[R_co]):
     """One action, asked for by one client."""
 
-    async def run(self) -> R_co:
-        """Makes the call and waits. Returns the response, or raises `CallError`."""
+    async def _answers(self, caller: Caller) -> list[Outcome[Any]]:
         (ask,) = self._asks
-        response: R_co = await self._caller.call(ask.action, ask.request)
+        return [Outcome(await caller.call(ask.action, ask.request))]
+
+    def _whole(self, outcomes: Sequence[Outcome[Any]]) -> R_co:
+        (outcome,) = outcomes
+        response: R_co = outcome.value
         return response
 
 
@@ -71,11 +94,6 @@ class AsyncJob(AsyncPending[R_co], Generic[R_co, Outcomes_co]):
         super().__init__(first._caller, [ask for call in calls for ask in call._asks])
         self._continue = continue_on_error
 
-    async def run(self) -> R_co:
-        """The responses. Raises the first error there is, of an action or of the job as a whole."""
-        responses: Any = tuple([outcome.value for outcome in await self._run()])
-        return responses  # type: ignore[no-any-return]  # `job` says of which types
-
     async def outcomes(self) -> Outcomes_co:
         """What came of each action; those that were not run have an `ActionNotRun`. Raises `CallError` where the job as
         a whole has no result.
@@ -83,8 +101,12 @@ class AsyncJob(AsyncPending[R_co], Generic[R_co, Outcomes_co]):
         outcomes: Any = tuple(await self._run())
         return outcomes  # type: ignore[no-any-return]  # `job` says of which types
 
-    async def _run(self) -> list[Outcome[Any]]:
-        return await self._caller.job(self._asks, continue_on_error=self._continue)
+    async def _answers(self, caller: Caller) -> list[Outcome[Any]]:
+        return await caller.job(self._asks, continue_on_error=self._continue)
+
+    def _whole(self, outcomes: Sequence[Outcome[Any]]) -> R_co:
+        responses: Any = tuple([outcome.value for outcome in outcomes])
+        return responses  # type: ignore[no-any-return]  # `job` says of which types
 
 
 class AsyncParallel(Generic[R_co, Outcomes_co]):
@@ -104,7 +126,37 @@ class AsyncParallel(Generic[R_co, Outcomes_co]):
         return outcomes  # type: ignore[no-any-return]  # `parallel` says of which types
 
     async def _run(self) -> list[Outcome[Any]]:
-        return await asyncio.gather(*(pending.outcome() for pending in self._pending))
+        together = await _together(self._pending)
+        return [_of_whole(pending, answer) for pending, answer in zip(self._pending, together, strict=True)]
+
+
+async def _together(pending: Sequence[AsyncPending[Any]]) -> list[Outcome[list[Outcome[Any]]]]:
+    """What came of the actions of each; what is to be expanded is, when all answers are there."""
+    expanded = groups([(each._caller, each._asks) for each in pending])
+    callers = {number: group.caller for group in expanded for number in group.members}
+    made = (each._answers(callers.get(number, each._caller)) for number, each in enumerate(pending))
+    answers = await asyncio.gather(*map(_caught, made))
+    for group in expanded:
+        expanding = group.expanding(answers)
+        while lookups := group.lookups(expanding):
+            calls = [AsyncCall[Any](caller, (Ask(each.action, each.request),)) for caller, each in lookups]
+            expanding.settle(noted(lookups, await AsyncParallel[Any, Any](calls).outcomes()))
+        group.blame(expanding, answers)
+    return answers
+
+
+async def _caught(made: Awaitable[R]) -> Outcome[R]:
+    try:
+        return Outcome(await made)
+    except CallError as error:
+        return Outcome(None, error)
+
+
+def _of_whole(pending: AsyncPending[R], answer: Outcome[list[Outcome[Any]]]) -> Outcome[R]:
+    try:
+        return Outcome(pending._whole(answer.value))
+    except CallError as error:
+        return Outcome(None, error)
 
 
 class AsyncCalls:
@@ -113,5 +165,19 @@ class AsyncCalls:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def _call(self, action: Action[Any, R], request: Any) -> AsyncCall[R]:
-        return AsyncCall(self._caller, (Ask(action, request),))
+    def _call(self, action: Action[Any, R], request: Any, expand: Iterable[Expand[Any]] = ()) -> AsyncCall[R]:
+        return AsyncCall(self._caller, (Ask(action, request, paths(expand)),))
+
+    def status(self, *, verbose: bool = True) -> AsyncCall[StatusResponse]:
+        """The versions of a server and, if ``verbose``, what its health checks find."""
+        from soagen_runtime.standard import STATUS, StatusRequest
+
+        return self._call(STATUS, StatusRequest(verbose=verbose))
+
+    def introspect(
+        self, *, action_name: str | None = None, contract_part: int | None = None
+    ) -> AsyncCall[IntrospectResponse]:
+        """What a server does: every action in PySOA's form, or the one of that name; or a part of its contract."""
+        from soagen_runtime.standard import INTROSPECT, IntrospectRequest
+
+        return self._call(INTROSPECT, IntrospectRequest(action_name=action_name, contract_part=contract_part))

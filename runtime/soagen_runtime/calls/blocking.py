@@ -2,7 +2,7 @@
 
 What is started has left when ``start`` returns. Its reply is read whenever somebody asks for it; a client may have many
 outstanding, ask for them in any order, and make other calls meanwhile. Where there is middleware, whose plain functions
-cannot be left half way through, a started call runs in a thread of the client's.
+cannot be left half way through, or something to expand, a started call runs in a thread of the client's.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import concurrent.futures
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from soagen_runtime.action import Action
+from soagen_runtime.calls.expanding import groups, noted
 from soagen_runtime.context import carry
 from soagen_runtime.core.caller import Caller
 from soagen_runtime.core.exchange import Exchange, NotYet
@@ -22,7 +24,11 @@ from soagen_runtime.core.outcome import Outcome
 from soagen_runtime.core.request import Ask
 from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.errors import CallError, ConfigurationError
+from soagen_runtime.expansions import Expand, paths
 from soagen_runtime.wire import JobResult
+
+if TYPE_CHECKING:
+    from soagen_runtime.standard import IntrospectResponse, StatusResponse
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -37,6 +43,15 @@ class Threads:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._executor: concurrent.futures.ThreadPoolExecutor | None = None
+        self._inner: Threads | None = None
+
+    @property
+    def inner(self) -> Threads:
+        """Threads for what is waited for in these threads, which would be waited for in vain if there were no more."""
+        with self._lock:
+            if self._inner is None:
+                self._inner = Threads()
+            return self._inner
 
     def submit(self, function: Callable[[], R]) -> concurrent.futures.Future[R]:
         """Runs a function as part of the call that is being served."""
@@ -49,8 +64,11 @@ class Threads:
         """Waits for what runs."""
         with self._lock:
             executor, self._executor = self._executor, None
+            inner, self._inner = self._inner, None
         if executor is not None:
             executor.shutdown()
+        if inner is not None:
+            inner.close()
 
 
 class Future(ABC, Generic[R_co]):
@@ -141,9 +159,9 @@ class Pending(ABC, Generic[R_co]):
         self._asks = asks
         self._continue = False
 
-    @abstractmethod
     def run(self) -> R_co:
         """Makes the call and waits. Returns the response, or raises `CallError`."""
+        return self._whole(self._run())
 
     def outcome(self) -> Outcome[R_co]:
         """Makes the call and waits; a `CallError` is the outcome too."""
@@ -157,32 +175,59 @@ class Pending(ABC, Generic[R_co]):
 
         Raises `RequestInvalid`, `RequestTooLarge` and `VariantActive`.
         """
-        if self._caller.has_middleware:
+        if self._expands:
             return _Running(self._threads.submit(self.run))
-        begun = self._caller.begin(self._asks, continue_on_error=self._continue, shared=True)
-        return _Awaited(run_blocking(begun), self._conclude)
+        return self._begin(self._caller, self._whole)
 
     def forget(self) -> None:
         """Sends the request and waits for nothing; no reply will be made. Raises `CallError` if it cannot be sent."""
         run_blocking(self._caller.forget(self._asks, continue_on_error=self._continue))
 
+    @property
+    def _expands(self) -> bool:
+        return any(ask.expand for ask in self._asks)
+
+    def _run(self) -> list[Outcome[Any]]:
+        """What came of each action, with what was to be expanded."""
+        if not self._expands:
+            return self._answers(self._caller)
+        (answer,) = _together([self])
+        return answer.value
+
+    def _begin(self, caller: Caller, conclude: Callable[[list[Outcome[Any]]], R]) -> Future[R]:
+        """Sends the request; what was to be expanded is not in what comes."""
+        if caller.has_middleware:
+            return _Running(self._threads.submit(lambda: conclude(self._answers(caller))))
+        begun = caller.begin(self._asks, continue_on_error=self._continue, shared=True)
+        return _Awaited(run_blocking(begun), lambda result: conclude(self._concluded(result)))
+
     @abstractmethod
-    def _conclude(self, result: JobResult | None) -> R_co:
-        """What a result means."""
+    def _answers(self, caller: Caller) -> list[Outcome[Any]]:
+        """What came of each action. Raises `CallError` where the request as a whole has no result."""
+
+    @abstractmethod
+    def _concluded(self, result: JobResult | None) -> list[Outcome[Any]]:
+        """What a result means for each action. Raises `CallError` where it is none."""
+
+    @abstractmethod
+    def _whole(self, outcomes: Sequence[Outcome[Any]]) -> R_co:
+        """What `run` returns. Raises the first error there is."""
 
 
 class Call(Pending[R_co]):
     """One action, asked for by one client."""
 
-    def run(self) -> R_co:
-        """Makes the call and waits. Returns the response, or raises `CallError`."""
+    def _answers(self, caller: Caller) -> list[Outcome[Any]]:
         (ask,) = self._asks
-        response: R_co = run_blocking(self._caller.call(ask.action, ask.request))
-        return response
+        return [Outcome(run_blocking(caller.call(ask.action, ask.request)))]
 
-    def _conclude(self, result: JobResult | None) -> R_co:
+    def _concluded(self, result: JobResult | None) -> list[Outcome[Any]]:
         (ask,) = self._asks
-        response: R_co = self._caller.conclude(ask, result)
+        return [Outcome(self._caller.conclude(ask, result))]
+
+    def _whole(self, outcomes: Sequence[Outcome[Any]]) -> R_co:
+        (outcome,) = outcomes
+        response: R_co = outcome.value
         return response
 
 
@@ -196,11 +241,6 @@ class Job(Pending[R_co], Generic[R_co, Outcomes_co]):
         super().__init__(first._caller, first._threads, [ask for call in calls for ask in call._asks])
         self._continue = continue_on_error
 
-    def run(self) -> R_co:
-        """The responses. Raises the first error there is, of an action or of the job as a whole."""
-        responses: Any = tuple([outcome.value for outcome in self._run()])
-        return responses  # type: ignore[no-any-return]  # `job` says of which types
-
     def outcomes(self) -> Outcomes_co:
         """What came of each action; those that were not run have an `ActionNotRun`. Raises `CallError` where the job as
         a whole has no result.
@@ -208,11 +248,14 @@ class Job(Pending[R_co], Generic[R_co, Outcomes_co]):
         outcomes: Any = tuple(self._run())
         return outcomes  # type: ignore[no-any-return]  # `job` says of which types
 
-    def _run(self) -> list[Outcome[Any]]:
-        return run_blocking(self._caller.job(self._asks, continue_on_error=self._continue))
+    def _answers(self, caller: Caller) -> list[Outcome[Any]]:
+        return run_blocking(caller.job(self._asks, continue_on_error=self._continue))
 
-    def _conclude(self, result: JobResult | None) -> R_co:
-        responses: Any = tuple([outcome.value for outcome in self._caller.conclude_job(self._asks, result)])
+    def _concluded(self, result: JobResult | None) -> list[Outcome[Any]]:
+        return self._caller.conclude_job(self._asks, result)
+
+    def _whole(self, outcomes: Sequence[Outcome[Any]]) -> R_co:
+        responses: Any = tuple([outcome.value for outcome in outcomes])
         return responses  # type: ignore[no-any-return]  # `job` says of which types
 
 
@@ -233,15 +276,45 @@ class Parallel(Generic[R_co, Outcomes_co]):
         return outcomes  # type: ignore[no-any-return]  # `parallel` says of which types
 
     def _run(self) -> list[Outcome[Any]]:
-        futures = [_started(pending) for pending in self._pending]
-        return [future if isinstance(future, Outcome) else future.outcome() for future in futures]
+        together = _together(self._pending)
+        return [_of_whole(pending, answer) for pending, answer in zip(self._pending, together, strict=True)]
 
 
-def _started(pending: Pending[R]) -> Future[R] | Outcome[R]:
+def _together(pending: Sequence[Pending[Any]]) -> list[Outcome[list[Outcome[Any]]]]:
+    """What came of the actions of each; what is to be expanded is, when all answers are there."""
+    expanded = groups([(each._caller, each._asks) for each in pending])
+    callers = {number: group.caller for group in expanded for number in group.members}
+    if len(pending) == 1:
+        answers = [_caught(lambda: pending[0]._answers(callers.get(0, pending[0]._caller)))]
+    else:
+        begun = [
+            _caught(partial(each._begin, callers.get(number, each._caller), list))
+            for number, each in enumerate(pending)
+        ]
+        answers = [_caught(partial(_result, future)) for future in begun]
+    for group in expanded:
+        expanding = group.expanding(answers)
+        while lookups := group.lookups(expanding):
+            threads = pending[0]._threads.inner
+            calls = [Call[Any](caller, threads, (Ask(each.action, each.request),)) for caller, each in lookups]
+            expanding.settle(noted(lookups, Parallel[Any, Any](calls).outcomes()))
+        group.blame(expanding, answers)
+    return answers
+
+
+def _caught(made: Callable[[], R]) -> Outcome[R]:
     try:
-        return pending.start()
+        return Outcome(made())
     except CallError as error:
         return Outcome(None, error)
+
+
+def _result(future: Outcome[Future[R]]) -> R:
+    return future.value.result()
+
+
+def _of_whole(pending: Pending[R], answer: Outcome[list[Outcome[Any]]]) -> Outcome[R]:
+    return _caught(lambda: pending._whole(answer.value))
 
 
 class Calls:
@@ -251,5 +324,19 @@ class Calls:
         self._caller = caller
         self._threads = threads
 
-    def _call(self, action: Action[Any, R], request: Any) -> Call[R]:
-        return Call(self._caller, self._threads, (Ask(action, request),))
+    def _call(self, action: Action[Any, R], request: Any, expand: Iterable[Expand[Any]] = ()) -> Call[R]:
+        return Call(self._caller, self._threads, (Ask(action, request, paths(expand)),))
+
+    def status(self, *, verbose: bool = True) -> Call[StatusResponse]:
+        """The versions of a server and, if ``verbose``, what its health checks find."""
+        from soagen_runtime.standard import STATUS, StatusRequest
+
+        return self._call(STATUS, StatusRequest(verbose=verbose))
+
+    def introspect(
+        self, *, action_name: str | None = None, contract_part: int | None = None
+    ) -> Call[IntrospectResponse]:
+        """What a server does: every action in PySOA's form, or the one of that name; or a part of its contract."""
+        from soagen_runtime.standard import INTROSPECT, IntrospectRequest
+
+        return self._call(INTROSPECT, IntrospectRequest(action_name=action_name, contract_part=contract_part))

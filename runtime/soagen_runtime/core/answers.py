@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from soagen_runtime.action import Service
@@ -68,6 +69,12 @@ def unknown_action(action: str) -> Error:
     """What a server answers for an action that it does not have (PySOA's words)."""
     message = f'The action "{action}" was not found on this server.'
     return Error(code=UNKNOWN, message=message, field="action", is_caller_error=True)
+
+
+@cache
+def error_table(service: Service[Any]) -> ErrorTable:
+    """The table of a service; there is one of each."""
+    return ErrorTable(service)
 
 
 class ErrorTable:

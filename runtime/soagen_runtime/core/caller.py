@@ -8,19 +8,22 @@ middleware, each action has its layers around it, and all of them have the layer
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from soagen_runtime.action import Action, Service
 from soagen_runtime.context import current_call
-from soagen_runtime.core.answers import ErrorTable
+from soagen_runtime.core.answers import ErrorTable, error_table
 from soagen_runtime.core.exchange import Exchange
+from soagen_runtime.core.expanding import Lookup
 from soagen_runtime.core.interception import intercepted
 from soagen_runtime.core.middleware import ActionCall, JobRequest, Onion
 from soagen_runtime.core.options import CallOptions
 from soagen_runtime.core.outcome import Outcome
-from soagen_runtime.core.request import Ask, Plan, prepare
+from soagen_runtime.core.request import Ask, Plan, patience, prepare
+from soagen_runtime.core.routing import towards
 from soagen_runtime.core.transport import ClientTransport
 from soagen_runtime.errors import ActionError, ActionNotRun, CallError, ReplyInvalid
 from soagen_runtime.validation import Invalid
@@ -109,7 +112,7 @@ class Caller:
     async def _plan(
         self, asks: Sequence[Ask[Any]], *, continue_on_error: bool, suppress: bool
     ) -> tuple[ClientTransport, Plan]:
-        transport = self.transport
+        transport = towards(self.transport, self.service.name)
         if intercepted and (interceptor := intercepted.get(self.service.name)) is not None:
             transport = interceptor(transport, self.suspends, [ask.action.wire for ask in asks])
         plan = prepare(
@@ -122,6 +125,24 @@ class Caller:
             suppress=suppress,
         )
         return transport, plan
+
+    # --- on behalf of expansions
+
+    def correlated(self) -> Caller:
+        """This caller, all of whose calls have one correlation id."""
+        serving = current_call.get()
+        if self.options.correlation_id or (serving is not None and serving.correlation_id):
+            return self
+        return replace(self, options=replace(self.options, correlation_id=uuid.uuid4().hex))
+
+    def for_lookup(self, lookup: Lookup, left: float) -> Caller:
+        """This caller as one of the service that is to be asked for objects, with ``left`` seconds at most.
+
+        Where switches would select a variant of the action, they are off: the contract names the action itself.
+        """
+        seconds = min(left, patience((Ask(lookup.action, lookup.request),), self.options))
+        options = replace(self.options, timeout=seconds, without=frozenset(lookup.action.unless))
+        return replace(self, service=lookup.service, table=error_table(lookup.service), options=options)
 
     # --- what a result means
 

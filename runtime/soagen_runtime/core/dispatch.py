@@ -9,12 +9,13 @@ handlers return before it sends it.
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
-from soagen_runtime.action import Action, Service
+from soagen_runtime.action import BUILT_IN, Action, Service
 from soagen_runtime.context import Call, Context, bind, current_call
 from soagen_runtime.core.answers import unknown_action
 from soagen_runtime.core.guard import Guard, Overrun
@@ -33,12 +34,14 @@ from soagen_runtime.errors import (
     JobError,
     NotSerializable,
 )
+from soagen_runtime.settings import ServerLimits, ServerSettings
 from soagen_runtime.validation import Invalid
 from soagen_runtime.wire import (
     ActionResult,
     InvalidMessage,
     JobResult,
     RequestMessage,
+    codec_for,
     cut,
     decode_request,
     encode_reply,
@@ -54,15 +57,6 @@ Handler: TypeAlias = Callable[[Any, Any], Awaitable[Any]]
 _FAR_TOO_LARGE = 4
 
 log = logging.getLogger("soagen.server")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Sizes in bytes; PySOA's defaults. Replies above ``chunk_bytes`` are sent in pieces (None: never)."""
-
-    request_bytes: int = 102_400
-    reply_bytes: int = 256_000
-    chunk_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +91,8 @@ class Dispatcher:
     """Serves messages of one service with the handlers of one server object.
 
     ``handlers`` has a coroutine function for each action's ``method``; ``suspends`` says whether they may wait for an
-    event loop, as those of an asyncio server do. ``on_job`` is around every job that is one.
+    event loop, as those of an asyncio server do. ``on_job`` is around every job that is one. Without ``settings``
+    whatever has a serializer here is read. Raises `ConfigurationError` for content types without one.
     """
 
     def __init__(
@@ -106,12 +101,15 @@ class Dispatcher:
         handlers: Mapping[str, Handler],
         *,
         suspends: bool,
-        limits: Limits,
+        settings: ServerSettings | None = None,
         on_job: Onion[JobRequest, JobResult] | None = None,
     ) -> None:
         self.service = service
         self.suspends = suspends
-        self.limits = limits
+        self.limits = ServerLimits() if settings is None else settings.limits
+        read = None if settings is None else settings.content_types
+        self._content_types = None if read is None else frozenset(codec_for(name).content_type for name in read)
+        self._sends_tracebacks = settings is not None and settings.send_tracebacks
         self._on_job = on_job
         self._bindings: dict[str, list[_Binding]] = {}
         for action in service.actions:
@@ -141,7 +139,7 @@ class Dispatcher:
     def _admit(self, data: bytes, now: float) -> RequestMessage | Nothing:
         if len(data) > self.most_bytes:
             return self._set_aside(f"{len(data)} bytes are far more than the allowed {self.limits.request_bytes}")
-        message = decode_request(data)
+        message = decode_request(data, self._content_types)
         if not keys.is_reply_address(self.service.name, message.reply_to):
             return self._set_aside("its reply_to is no reply list of this service")
         size = envelope_size(message.format, data)
@@ -173,12 +171,20 @@ class Dispatcher:
             return JobResult(errors=errors)
         if self._on_job is None:
             return await self._run_job(message, now, guard)
+        token = current_call.set(self._describe(message))
+        try:
+            return await self._in_layers(self._on_job, message, now, guard)
+        finally:
+            current_call.reset(token)
 
+    async def _in_layers(
+        self, on_job: Onion[JobRequest, JobResult], message: RequestMessage, now: float, guard: Guard
+    ) -> JobResult:
         async def core(job: JobRequest) -> JobResult:
             return await self._run_job(replace(message, body=job.to_map()), now, guard)
 
         try:
-            return await self._on_job.around(JobRequest.from_map(self.service.name, message.body), core)
+            return await on_job.around(JobRequest.from_map(self.service.name, message.body), core)
         except JobError as error:
             if not error.is_remote:
                 return JobResult(errors=error.errors)
@@ -186,12 +192,12 @@ class Dispatcher:
         except Exception as error:
             failure = error
         log.error("%s: a middleware failed", self.service.name, exc_info=failure)
-        return JobResult(errors=(_server_error(str(failure)),))
+        return JobResult(errors=(self._server_error(str(failure), failure),))
 
     async def _run_job(self, message: RequestMessage, now: float, guard: Guard) -> JobResult:
         try:
             call = self._describe(message)
-            context = self._decode_context(message.body["context"])
+            context = self._decode_context(message.body)
             results = await self._run_actions(message, now, guard, call, context)
         except JobError as error:
             return JobResult(errors=error.errors)
@@ -211,10 +217,12 @@ class Dispatcher:
             raw=context,
         )
 
-    def _decode_context(self, data: dict[str, Any]) -> Context:
+    def _decode_context(self, job: dict[str, Any]) -> Context:
         try:
-            context: Context = self.service.decode_context(data, True)
+            context: Context = self.service.decode_context(job["context"], True)
         except Invalid as invalid:
+            if all(action["action"] in BUILT_IN for action in job["actions"]):
+                return Context()  # who asks how a server is need not know what its contract wants
             raise JobError([_error(fault.under("context")) for fault in invalid.faults]) from None
         return context
 
@@ -283,12 +291,12 @@ class Dispatcher:
                 return [told for each in error.each for told in self._told(action, each)]
             case Invalid():
                 log.error("%s: the response breaks its contract: %s", name, error)
-                return (_server_error(_broken_response(action.wire, error)),)
+                return (self._server_error(_broken_response(action.wire, error), error),)
             case _:
                 # What another service answered, and nobody caught, is not this action's answer: its codes and paths
                 # are about another request.
                 log.error("%s failed", name, exc_info=error)
-                return (_server_error(str(error)),)
+                return (self._server_error(str(error), error),)
 
     def _told(self, action: Action[Any, Any], error: ActionError) -> Sequence[Error]:
         if not isinstance(error, ContractError):
@@ -303,6 +311,10 @@ class Dispatcher:
         except Invalid as invalid:
             return self._answered(action, invalid)
         return (replace(first, variables=variables or None), *others)
+
+    def _server_error(self, text: str, error: Exception) -> Error:
+        trace = "".join(traceback.format_exception(error)) if self._sends_tracebacks else None
+        return Error(code=SERVER_ERROR, message=f"Internal server error: {text}", traceback=trace)
 
     # --- writing
 
@@ -341,10 +353,6 @@ def _error(fault: Fault, *, is_caller_error: bool = False) -> Error:
 def _broken_response(action: str, invalid: Invalid) -> str:
     faults = (f"{fault.path or None} {fault.code}: {fault.message}" for fault in invalid.faults)
     return "\n\t".join((f"{action} had an invalid response:", *faults))
-
-
-def _server_error(text: str) -> Error:
-    return Error(code=SERVER_ERROR, message=f"Internal server error: {text}")
 
 
 def _job_error(code: str, text: str) -> JobResult:

@@ -24,8 +24,9 @@ from soagen_runtime.errors import (
     RequestTooLarge,
     VariantActive,
 )
+from soagen_runtime.expansions import Expand
 from soagen_runtime.validation import Invalid
-from soagen_runtime.wire import DEFAULT_FORMAT, encode_request, envelope_size, request_meta
+from soagen_runtime.wire import DEFAULT_FORMAT, encode_request, envelope_size, format_of, request_meta
 
 Response = TypeVar("Response")
 
@@ -33,15 +34,15 @@ DEFAULT_TIMEOUT = 5.0  # seconds for an action; PySOA's `message_receive_timeout
 UNAWAITED_LIFETIME = (
     60.0  # seconds that a request may wait when nobody waits for it; PySOA's `message_expiry_in_seconds`
 )
-MAX_REQUEST_BYTES = 102_400  # PySOA's limit for requests
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ask(Generic[Response]):
-    """One action, and what it is asked."""
+    """One action, what it is asked, and the paths that are to be expanded in its response."""
 
     action: Action[Any, Response]
     request: Any
+    expand: Sequence[Expand[Any]] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +55,7 @@ class Plan:
     awaited: bool
     now: float
     deadline: float
+    options: CallOptions
 
     @property
     def name(self) -> str:
@@ -72,13 +74,14 @@ class Plan:
 
     def write(self, request_id: int, reply_to: str) -> bytes:
         """The request's bytes. Raises `RequestInvalid` and `RequestTooLarge`."""
+        format = format_of(self.options.content_type) if self.options.content_type else DEFAULT_FORMAT
         try:
-            message = encode_request(request_id, request_meta(reply_to, self.now + self.lifetime), self.job)
+            message = encode_request(request_id, request_meta(reply_to, self.now + self.lifetime), self.job, format)
         except NotSerializable as error:
             raise RequestInvalid(self.name, [self._in_body(fault) for fault in error.faults]) from error
-        size = envelope_size(DEFAULT_FORMAT, message)
-        if size > MAX_REQUEST_BYTES:
-            raise RequestTooLarge(size, MAX_REQUEST_BYTES)
+        size = envelope_size(format, message)
+        if size > self.options.request_bytes:
+            raise RequestTooLarge(size, self.options.request_bytes)
         return message
 
     def _in_body(self, fault: Fault) -> Fault:
@@ -105,14 +108,16 @@ def prepare(
     if not asks:
         raise ConfigurationError("a job has at least one action")
     awaited = not (suppress or all(ask.action.oneway for ask in asks))
-    deadline = _deadline(asks, options, serving if awaited else None, now)
+    deadline = now + patience(asks, options)
+    if awaited and serving is not None and serving.deadline is not None:
+        deadline = min(deadline, serving.deadline)
     actions = [{"action": ask.action.wire, "body": _body(service, asks, index, ask)} for index, ask in enumerate(asks)]
     job = {
         "control": {"continue_on_error": continue_on_error, "suppress_response": not awaited},
         "context": _context(service, asks, options, serving, deadline if awaited else None),
         "actions": actions,
     }
-    plan = Plan(service, asks, job, awaited, now, deadline)
+    plan = Plan(service, asks, job, awaited, now, deadline, options)
     if deadline <= now:
         raise CallTimeout(f"{plan.name} was not called: no time is left of the call that is served")
     return plan
@@ -130,21 +135,19 @@ def _body(service: Service[Any], asks: Sequence[Ask[Any]], index: int, ask: Ask[
     raise RequestInvalid(f"{service.name}.{ask.action.name}", faults)
 
 
-def _deadline(asks: Sequence[Ask[Any]], options: CallOptions, serving: Call | None, now: float) -> float:
-    timeout = options.timeout
-    if timeout is None:  # the actions of a job are run one after the other
-        timeout = sum([DEFAULT_TIMEOUT if ask.action.timeout is None else ask.action.timeout for ask in asks])
-    deadline = now + timeout
-    if serving is None or serving.deadline is None:
-        return deadline
-    return min(deadline, serving.deadline)
+def patience(asks: Sequence[Ask[Any]], options: CallOptions) -> float:
+    """For how many seconds the result of some actions is waited for."""
+    if options.timeout is not None:
+        return options.timeout
+    # The actions of a job are run one after the other.
+    return sum([DEFAULT_TIMEOUT if ask.action.timeout is None else ask.action.timeout for ask in asks])
 
 
 def _context(
     service: Service[Any], asks: Sequence[Ask[Any]], options: CallOptions, serving: Call | None, deadline: float | None
 ) -> dict[str, Any]:
     inherited = serving.raw if serving is not None else {}
-    switches = options.switches | (serving.switches if serving is not None else frozenset())
+    switches = (options.switches | (serving.switches if serving is not None else frozenset())) - options.without
     correlation_id = options.correlation_id or (serving.correlation_id if serving is not None else "")
     context: dict[str, Any] = {
         "correlation_id": correlation_id or uuid.uuid4().hex,

@@ -15,7 +15,8 @@ from soagen_runtime.action import Action, Service
 from soagen_runtime.errors import ConfigurationError
 
 if TYPE_CHECKING:  # who only imports a generated client does not load what serves
-    from soagen_runtime.core.dispatch import Dispatcher, Handler, Limits
+    from soagen_runtime.context import Context
+    from soagen_runtime.core.dispatch import Dispatcher, Handler
     from soagen_runtime.core.middleware import (
         ActionCall,
         ActionMiddleware,
@@ -24,13 +25,24 @@ if TYPE_CHECKING:  # who only imports a generated client does not load what serv
         JobMiddleware,
         Onion,
     )
+    from soagen_runtime.settings import ServerSettings
+    from soagen_runtime.standard import IntrospectRequest, IntrospectResponse, StatusRequest, StatusResponse
 
 
 class _Hooks:
     """What `soagen-server` asks of a server, or calls, in the course of its life."""
 
+    settings: ServerSettings | None = None
+    """How this server is served, where command line, environment and file say nothing (``docs/settings.md``)."""
+
     time_limits: ClassVar[Mapping[str, float]] = {}
     """Seconds that an action may run, by the name of its method, where that is not what ``--timeout`` says."""
+
+    version: str = ""
+    """The version of the service, for ``status``; by default ``__version__`` of the package that the class is in."""
+
+    build: str = ""
+    """The build of the service, where there is one; by default ``__build__`` of that package."""
 
     def before_fork(self) -> None:
         """Runs in the supervisor before each worker is forked: let go here of what must not be shared."""
@@ -66,11 +78,23 @@ class Server(_BlockingHooks, ABC):
     action_middleware: Sequence[ActionMiddleware] = ()
     """Layers around each action, the outermost first (`soagen_runtime.middleware`)."""
 
-    def dispatcher(self, limits: Limits | None = None) -> Dispatcher:
-        """This server as bytes in, bytes out; its coroutines never suspend. Raises `ConfigurationError` for a method
-        that is a coroutine function.
+    def dispatcher(self, settings: ServerSettings | None = None) -> Dispatcher:
+        """This server as bytes in, bytes out, with its own settings or others; its coroutines never suspend. Raises
+        `ConfigurationError` for a method that is a coroutine function.
         """
-        return _dispatcher(self, _from_function, suspends=False, limits=limits)
+        return _dispatcher(self, _from_function, suspends=False, settings=settings)
+
+    def status(self, request: StatusRequest, ctx: Context) -> StatusResponse:
+        """Serves ``status``: versions, and what the health checks find (`soagen_runtime.health`)."""
+        from soagen_runtime.server import builtin
+
+        return builtin.status(self, request)
+
+    def introspect(self, request: IntrospectRequest, ctx: Context) -> IntrospectResponse:
+        """Serves ``introspect``: PySOA's form of the actions, or the contract itself."""
+        from soagen_runtime.server import builtin
+
+        return builtin.introspect(self, request)
 
 
 class AsyncServer(_AsyncHooks, ABC):
@@ -84,30 +108,53 @@ class AsyncServer(_AsyncHooks, ABC):
     action_middleware: Sequence[AsyncActionMiddleware] = ()
     """Layers around each action, the outermost first (`soagen_runtime.middleware`)."""
 
-    def dispatcher(self, limits: Limits | None = None) -> Dispatcher:
-        """This server as bytes in, bytes out. Raises `ConfigurationError` for a method that is a plain function."""
-        return _dispatcher(self, _from_coroutine_function, suspends=True, limits=limits)
+    def dispatcher(self, settings: ServerSettings | None = None) -> Dispatcher:
+        """This server as bytes in, bytes out, with its own settings or others. Raises `ConfigurationError` for a method
+        that is a plain function.
+        """
+        return _dispatcher(self, _from_coroutine_function, suspends=True, settings=settings)
+
+    async def status(self, request: StatusRequest, ctx: Context) -> StatusResponse:
+        """Serves ``status``: versions, and what the health checks find (`soagen_runtime.health`)."""
+        from soagen_runtime.server import builtin
+
+        return await builtin.status_async(self, request)
+
+    async def introspect(self, request: IntrospectRequest, ctx: Context) -> IntrospectResponse:
+        """Serves ``introspect``: PySOA's form of the actions, or the contract itself."""
+        from soagen_runtime.server import builtin
+
+        return builtin.introspect(self, request)
 
 
 def _dispatcher(
-    server: Server | AsyncServer, adapt: Callable[[str, Any], Handler], *, suspends: bool, limits: Limits | None
+    server: Server | AsyncServer,
+    adapt: Callable[[str, Any], Handler],
+    *,
+    suspends: bool,
+    settings: ServerSettings | None,
 ) -> Dispatcher:
-    from soagen_runtime.core.dispatch import Dispatcher, Limits
+    from soagen_runtime.core.dispatch import Dispatcher
     from soagen_runtime.core.middleware import onion
+    from soagen_runtime.middleware.call_log import SERVER_CALLS, logged
+    from soagen_runtime.server.builtin import with_built_in
+    from soagen_runtime.settings import ServerSettings
 
+    settings = settings or server.settings or ServerSettings()
+    log = logged(settings.logging, SERVER_CALLS, suspends=suspends)
     name = type(server).__name__
+    service = with_built_in(server)
     handlers = {
-        action.method: adapt(f"{name}.{action.method}", getattr(server, action.method))
-        for action in server.service.actions
+        action.method: adapt(f"{name}.{action.method}", getattr(server, action.method)) for action in service.actions
     }
-    on_job = onion(server.job_middleware, suspends=suspends)
-    on_action = onion(server.action_middleware, suspends=suspends)
+    on_job = onion([*log.jobs, *server.job_middleware], suspends=suspends)
+    on_action = onion([*log.actions, *server.action_middleware], suspends=suspends)
     if on_action is not None:
         handlers = {
-            action.method: _layered(on_action, server.service.name, action, handlers[action.method])
-            for action in server.service.actions
+            action.method: _layered(on_action, service.name, action, handlers[action.method])
+            for action in service.actions
         }
-    return Dispatcher(server.service, handlers, suspends=suspends, limits=limits or Limits(), on_job=on_job)
+    return Dispatcher(service, handlers, suspends=suspends, settings=settings, on_job=on_job)
 
 
 def _layered(on_action: Onion[ActionCall, Any], service: str, action: Action[Any, Any], handler: Handler) -> Handler:

@@ -1,27 +1,31 @@
 """``soagen-server module:Class --redis URL``: serves a service with a supervisor and its worker processes.
 
-Exit codes: 0 after a stop that was asked for; 1 when the broker cannot be reached at the start; 2 for wrong usage, a
-server that cannot be loaded or a broker that will not do; 3 when no worker is left, because they crash again and again.
+Exit codes: 0 after a stop that was asked for; 1 when the broker cannot be reached at the start; 2 for wrong usage,
+wrong settings, a server that cannot be loaded or a broker that will not do; 3 when no worker is left, because they
+crash again and again.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from soagen_runtime.core.dispatch import Limits
 from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.errors import ConfigurationError, TransportError
 from soagen_runtime.server import logs
+from soagen_runtime.server.base import AsyncServer, Server
 from soagen_runtime.server.loading import load_server
-from soagen_runtime.server.process import WorkerOptions, run_worker
+from soagen_runtime.server.options import CommandLine, parse
+from soagen_runtime.server.process import run_worker
 from soagen_runtime.server.reload import run_reloading
 from soagen_runtime.server.supervisor import Supervisor
+from soagen_runtime.settings import Effective, ServerSettings, load_server_settings, show
+from soagen_runtime.settings.sources import FILE_VARIABLE
 from soagen_runtime.transport.urls import from_url
-from soagen_runtime.wire.chunks import MINIMUM_CHUNK
+from soagen_runtime.wire import codec_for
 
 log = logging.getLogger("soagen.server")
 
@@ -29,44 +33,75 @@ log = logging.getLogger("soagen.server")
 def main(argv: Sequence[str] | None = None) -> int:
     """Serves until it is told to stop, and returns the exit code."""
     arguments = sys.argv[1:] if argv is None else argv
-    options = _parser().parse_args(arguments)
-    logs.set_up(options.log_level, options.log_format)
-    if options.reload:
-        return run_reloading([word for word in arguments if word != "--reload"], Path.cwd())
+    line = parse(arguments)
+    if line.config is not None:
+        os.environ[FILE_VARIABLE] = str(line.config)  # for the clients that are made in this process, too
     try:
-        return _supervise(options)
+        # All that can be wrong without the server's class is said before anything of the user's is run.
+        early = load_server_settings(options=line.options).settings
+        logs.set_up(early.logging)
+        if early.reload and not line.print_config:
+            return run_reloading([*arguments, "--no-reload"], Path.cwd())
+        return _serve(line)
     except ConfigurationError as error:
         return _fail(2, error)
     except TransportError as error:
         return _fail(1, error)
 
 
-def _supervise(options: argparse.Namespace) -> int:
-    server = load_server(options.server)
-    transport = from_url(options.redis)
-    limits = Limits(chunk_bytes=options.chunk_replies_over)
-    worker_options = WorkerOptions(
-        limits=limits,
-        concurrency=options.concurrency,
-        time_limit=options.timeout,
-        max_requests=options.max_requests,
+def _serve(line: CommandLine) -> int:
+    server = load_server(line.target)
+    if line.print_config:
+        sys.stdout.write(show(_settings(line, server, {}), "server"))
+        return 0
+    settings = _settings(line, server, {"redis": _check_redis}).settings
+    logs.set_up(settings.logging)
+    return _supervise(server, settings)
+
+
+def _settings(
+    line: CommandLine, server: Server | AsyncServer, checks: dict[str, Callable[[object], object]]
+) -> Effective[ServerSettings]:
+    return load_server_settings(
+        options=line.options,
+        code=server.settings,
+        code_origin=f"{type(server).__name__}.settings",
+        checks={"content_types": _check_content_types, **checks},
     )
-    most_bytes = server.dispatcher(limits).most_bytes  # a server that cannot be bound is said here, not in each worker
+
+
+def _check_redis(url: object) -> None:
+    if url is None:
+        raise ConfigurationError(
+            "is not given: say --redis URL, set SOAGEN_SERVER_REDIS, or write redis under [server] in the file"
+        )
+    from_url(str(url))
+
+
+def _check_content_types(names: object) -> None:
+    assert isinstance(names, tuple), "it is that kind of setting"
+    for name in names:
+        codec_for(name)
+
+
+def _supervise(server: Server | AsyncServer, settings: ServerSettings) -> int:
+    transport = from_url(settings.redis or "")
+    most_bytes = server.dispatcher(settings).most_bytes  # what cannot be bound is said here, not in each worker
     undertaker = transport.blocking_server()
     run_blocking(undertaker.start(server.service, request_bytes=most_bytes))
 
     def work(name: str, ready: Callable[[], None]) -> int:
         undertaker.forget()
-        return run_worker(server, transport, worker_options, name, ready)
+        return run_worker(server, transport, settings, name, ready)
 
-    log.info("%s: serving with %d x %s on %r", server.service.name, options.workers, type(server).__name__, transport)
+    log.info("%s: serving with %d x %s on %r", server.service.name, settings.workers, type(server).__name__, transport)
     code = Supervisor(
         work,
         undertaker,
-        workers=options.workers,
-        grace=options.grace,
+        workers=settings.workers,
+        grace=settings.grace,
         before_fork=server.before_fork,
-        heartbeat_file=options.heartbeat_file,
+        heartbeat_file=settings.heartbeat_file,
     ).run()
     log.info("%s: stopped", server.service.name)
     return code
@@ -75,72 +110,6 @@ def _supervise(options: argparse.Namespace) -> int:
 def _fail(code: int, error: Exception) -> int:
     sys.stderr.write(f"soagen-server: {error}\n")
     return code
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="soagen-server",
-        description="Serves a service over Redis. SIGTERM and SIGINT stop it, SIGHUP replaces the workers one by one,"
-        " SIGUSR1 writes every stack to stderr.",
-    )
-    parser.add_argument("server", metavar="module:Class", help="the server class, or a function that makes a server")
-    add = parser.add_argument
-    add("--redis", metavar="URL", required=True, help="for example redis://localhost:6379/0")
-    add("--workers", metavar="N", type=_count, default=1, help="processes that serve (default: 1)")
-    add(
-        "--concurrency",
-        metavar="N",
-        type=_concurrency,
-        help="requests that a worker runs at a time (default: 1 thread, or 64 tasks of an asyncio server)",
-    )
-    add("--timeout", metavar="SECONDS", type=_seconds, help="how long an action may run (default: as long as it likes)")
-    add(
-        "--grace",
-        metavar="SECONDS",
-        type=_seconds,
-        default=30.0,
-        help="how long what runs may go on after a stop was asked for (default: 30)",
-    )
-    add("--max-requests", metavar="N", type=_count, help="replace a worker after about so many requests")
-    add("--heartbeat-file", metavar="PATH", type=Path, help="a file that is written as long as all is well")
-    add("--reload", action="store_true", help="start anew when a Python file changes, for development")
-    add(
-        "--chunk-replies-over",
-        metavar="BYTES",
-        type=_chunk_bytes,
-        help=f"send larger replies in pieces; at least {MINIMUM_CHUNK} (default: never)",
-    )
-    add("--log-level", default="info", choices=("debug", "info", "warning", "error"))
-    add("--log-format", default="text", choices=logs.FORMATS)
-    return parser
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is less than 1")
-    return number
-
-
-def _concurrency(text: str) -> int:
-    number = _count(text)
-    if number > 10_000:
-        raise argparse.ArgumentTypeError(f"{number} is more than 10000")
-    return number
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < 86_400:
-        raise argparse.ArgumentTypeError(f"{text} is no time between 0 and a day, in seconds")
-    return seconds
-
-
-def _chunk_bytes(text: str) -> int:
-    size = int(text)
-    if size < MINIMUM_CHUNK:
-        raise argparse.ArgumentTypeError(f"{size} is less than {MINIMUM_CHUNK} bytes")
-    return size
 
 
 if __name__ == "__main__":

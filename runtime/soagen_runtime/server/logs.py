@@ -1,42 +1,38 @@
-"""How a server writes its log: for people or, one object a line, for machines. To stderr, as both containers and
-terminals want it.
-"""
+"""How ``soagen-server`` writes its log: to stderr, as both containers and terminals want it."""
 
 from __future__ import annotations
 
-import json
 import logging
-import time
-from typing import Final
+import logging.config
 
-FORMATS: Final = ("text", "json")
+from soagen_runtime.errors import ConfigurationError
+from soagen_runtime.logs import CallFilter, JsonFormatter, TextFormatter
+from soagen_runtime.settings import ServerLogging
 
 
-class JsonFormatter(logging.Formatter):
-    """One JSON object a line: ``time`` (UTC), ``level``, ``logger``, ``process``, ``message`` and, where there is one,
-    ``exception``.
+class _Stderr(logging.StreamHandler):  # type: ignore[type-arg]  # generic for type checkers only
+    """The handler that is put in place here, and taken away again for another."""
+
+
+def set_up(settings: ServerLogging) -> None:
+    """Sends the log of this process to stderr, unless the application has seen to its log itself.
+
+    Raises `ConfigurationError` for a ``config`` that Python will not have.
     """
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line for a record."""
-        seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        line = {
-            "time": f"{seconds}.{int(record.msecs):03}Z",
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "process": record.process,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
-
-
-def set_up(level: str, format: str) -> None:
-    """Sends the log of this process to stderr. ``format`` is one of `FORMATS`."""
-    handler = logging.StreamHandler()
-    if format == "json":
-        handler.setFormatter(JsonFormatter())
-    else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=level.upper(), handlers=[handler])
+    if settings.config is not None:
+        try:
+            logging.config.dictConfig({"version": 1, "disable_existing_loggers": False, **settings.config})
+        except (ValueError, TypeError, AttributeError, ImportError) as error:
+            cause = f": {error.__cause__}" if error.__cause__ else ""
+            raise ConfigurationError(f"logging.config: {error}{cause}") from error
+        return
+    root = logging.getLogger()
+    for handler in [handler for handler in root.handlers if isinstance(handler, _Stderr)]:
+        root.removeHandler(handler)
+    if root.handlers:
+        return
+    handler = _Stderr()
+    handler.setFormatter(JsonFormatter(settings.redact) if settings.format == "json" else TextFormatter())
+    handler.addFilter(CallFilter())
+    root.addHandler(handler)
+    root.setLevel(settings.level.upper())

@@ -13,34 +13,21 @@ import os
 import random
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from soagen_runtime.core.dispatch import Limits
 from soagen_runtime.errors import ConfigurationError, TransportError
 from soagen_runtime.server.base import AsyncServer, Server
 from soagen_runtime.server.overruns import TimeLimits
 from soagen_runtime.server.worker import CONCURRENCY, AsyncWorker, BlockingWorker
+from soagen_runtime.settings import ServerSettings
 from soagen_runtime.transport.redis import RedisTransport
 
 log = logging.getLogger("soagen.server")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerOptions:
-    """How a worker serves. ``concurrency`` is threads or tasks (None: 1 thread, or 64 tasks); ``time_limit`` is in
-    seconds; ``max_requests`` is after about how many requests it makes room for another.
-    """
-
-    limits: Limits
-    concurrency: int | None = None
-    time_limit: float | None = None
-    max_requests: int | None = None
-
-
 def run_worker(
     server: Server | AsyncServer,
     transport: RedisTransport,
-    options: WorkerOptions,
+    settings: ServerSettings,
     name: str,
     ready: Callable[[], None],
 ) -> int:
@@ -51,9 +38,9 @@ def run_worker(
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         if isinstance(server, AsyncServer):
-            asyncio.run(_serve_async(server, transport, options, name, ready))
+            asyncio.run(_serve_async(server, transport, settings, name, ready))
         else:
-            _serve(server, transport, options, name, ready)
+            _serve(server, transport, settings, name, ready)
     except (ConfigurationError, TransportError) as error:
         log.error("%s: a worker could not begin: %s", server.service.name, error)
         return 1
@@ -64,18 +51,18 @@ def run_worker(
 
 
 def _serve(
-    server: Server, transport: RedisTransport, options: WorkerOptions, name: str, ready: Callable[[], None]
+    server: Server, transport: RedisTransport, settings: ServerSettings, name: str, ready: Callable[[], None]
 ) -> None:
     stops: list[Callable[[], None]] = []
     worker = BlockingWorker(
-        server.dispatcher(options.limits),
+        server.dispatcher(settings),
         transport.blocking_server(),
-        options.concurrency or 1,
+        settings.concurrency or 1,
         name=name,
-        each=_Countdown(options.max_requests, lambda: stops[0]()),
+        each=_Countdown(settings.max_requests, lambda: stops[0]()),
         heartbeat=_Orphan(lambda: stops[0]()),
         ready=ready,
-        limits=TimeLimits(options.time_limit, server.time_limits),
+        limits=TimeLimits(settings.timeout, server.time_limits),
     )
     stops.append(worker.stop)
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
@@ -87,19 +74,19 @@ def _serve(
 
 
 async def _serve_async(
-    server: AsyncServer, transport: RedisTransport, options: WorkerOptions, name: str, ready: Callable[[], None]
+    server: AsyncServer, transport: RedisTransport, settings: ServerSettings, name: str, ready: Callable[[], None]
 ) -> None:
     loop = asyncio.get_running_loop()
     stops: list[Callable[[], None]] = []
     worker = AsyncWorker(
-        server.dispatcher(options.limits),
+        server.dispatcher(settings),
         transport.asynchronous_server(),
-        options.concurrency or CONCURRENCY,
+        settings.concurrency or CONCURRENCY,
         name=name,
-        each=_Countdown(options.max_requests, lambda: stops[0]()),
+        each=_Countdown(settings.max_requests, lambda: stops[0]()),
         heartbeat=_Orphan(lambda: loop.call_soon_threadsafe(stops[0])),
         ready=ready,
-        limits=TimeLimits(options.time_limit, server.time_limits),
+        limits=TimeLimits(settings.timeout, server.time_limits),
     )
     stops.append(worker.stop)
     loop.add_signal_handler(signal.SIGTERM, worker.stop)

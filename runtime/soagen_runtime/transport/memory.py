@@ -9,7 +9,7 @@ Each kind of client may call each kind of server:
 =============  ============================  =======================================
 client         blocking server               asyncio server
 =============  ============================  =======================================
-blocking       in the caller's thread        on an event loop in a thread of its own
+blocking       in the caller's thread        on an event loop in a thread of the server's own
 asyncio        in a worker thread            as a task of the caller's loop
 =============  ============================  =======================================
 
@@ -25,7 +25,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from soagen_runtime.core.dispatch import Dispatcher
 from soagen_runtime.core.stepping import run_blocking
@@ -33,6 +33,8 @@ from soagen_runtime.core.transport import Nothing, Outcome
 from soagen_runtime.errors import CallTimeout, ConfigurationError, NoWorkers
 from soagen_runtime.transport.replies import join
 from soagen_runtime.wire import ReplyMessage, keys
+
+T = TypeVar("T")
 
 
 class Servable(Protocol):
@@ -53,6 +55,7 @@ class LocalTransport:
     def __init__(self, *servers: Servable) -> None:
         self._dispatchers: dict[str, Dispatcher] = {}
         self._ids = itertools.count(1)
+        self._loops = _Loops()
         for server in servers:
             self.add(server)
 
@@ -63,9 +66,9 @@ class LocalTransport:
             raise ConfigurationError(f"two servers of {dispatcher.service.name} on one LocalTransport")
         self._dispatchers[dispatcher.service.name] = dispatcher
 
-    def blocking(self) -> _BlockingEnd:
+    def blocking(self) -> BlockingEnd:
         """The end for a blocking client."""
-        return _BlockingEnd(self)
+        return BlockingEnd(self, self._loops)
 
     def asynchronous(self) -> _AsyncEnd:
         """The end for an asyncio client."""
@@ -83,11 +86,12 @@ class LocalTransport:
         return next(self._ids)
 
 
-class _BlockingEnd:
-    def __init__(self, transport: LocalTransport) -> None:
+class BlockingEnd:
+    """The end of a blocking client."""
+
+    def __init__(self, transport: LocalTransport, loops: _Loops) -> None:
         self.transport = transport
-        self._loop: _LoopThread | None = None
-        self._lock = threading.Lock()
+        self._loops = loops
 
     async def now(self) -> float:
         return time.time()
@@ -99,20 +103,15 @@ class _BlockingEnd:
         return _BlockingChannel(self, self.transport.find(service))
 
     async def close(self) -> None:
-        with self._lock:
-            if self._loop is not None:
-                self._loop.stop()
-                self._loop = None
+        self._loops.leave(self)
 
-    def loop(self) -> _LoopThread:
-        with self._lock:
-            if self._loop is None:
-                self._loop = _LoopThread()
-            return self._loop
+    def submit(self, service: str, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Runs a coroutine in the event loop of the asyncio server of a service."""
+        return self._loops.of(service, self).submit(coroutine)
 
 
 class _BlockingChannel:
-    def __init__(self, end: _BlockingEnd, dispatcher: Dispatcher) -> None:
+    def __init__(self, end: BlockingEnd, dispatcher: Dispatcher) -> None:
         self._end = end
         self._dispatcher = dispatcher
         self._outcome: Callable[[float], Outcome] | None = None
@@ -124,7 +123,7 @@ class _BlockingChannel:
     async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         serving = self._dispatcher.serve(message, time.time())
         if self._dispatcher.suspends:
-            future = self._end.loop().submit(serving)
+            future = self._end.submit(self._dispatcher.service.name, serving)
             self._outcome = lambda seconds: future.result(seconds)
         else:
             outcome = run_blocking(serving)
@@ -142,15 +141,38 @@ class _BlockingChannel:
         self._outcome = None
 
 
+class _Loops:
+    """The event loops of asyncio servers that blocking clients call: one each, whoever calls, while anybody may."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loops: dict[str, _LoopThread] = {}
+        self._users: set[BlockingEnd] = set()
+
+    def of(self, service: str, user: BlockingEnd) -> _LoopThread:
+        with self._lock:
+            self._users.add(user)
+            if service not in self._loops:
+                self._loops[service] = _LoopThread()
+            return self._loops[service]
+
+    def leave(self, user: BlockingEnd) -> None:
+        with self._lock:
+            self._users.discard(user)
+            stopped = [] if self._users else [self._loops.popitem()[1] for _ in range(len(self._loops))]
+        for loop in stopped:
+            loop.stop()
+
+
 class _LoopThread:
-    """An event loop in a daemon thread, for asyncio servers that a blocking client calls."""
+    """An event loop in a daemon thread."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="soagen-local", daemon=True)
         self._thread.start()
 
-    def submit(self, coroutine: Coroutine[Any, Any, Outcome]) -> concurrent.futures.Future[Outcome]:
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def stop(self) -> None:
@@ -204,10 +226,10 @@ class _AsyncChannel:
         self._task.add_done_callback(self._end.tasks.discard)
 
     async def _serve(self, message: bytes) -> Outcome:
-        serving = self._dispatcher.serve(message, time.time())
         if self._dispatcher.suspends:
-            return await serving
-        return await asyncio.to_thread(run_blocking, serving)
+            return await self._dispatcher.serve(message, time.time())
+        # The coroutine is made where it runs: this task may be cancelled before the thread has begun.
+        return await asyncio.to_thread(lambda: run_blocking(self._dispatcher.serve(message, time.time())))
 
     async def receive(self, request_id: int, until: float) -> ReplyMessage:
         assert self._task is not None, "receive() comes after send()"

@@ -6,6 +6,7 @@ from soagen_runtime.wire.codec import (
     MAX_DEPTH,
     MSGPACK_TYPE,
     Codec,
+    Serializer,
     Undecodable,
     UnknownContentType,
     codec_for,
@@ -22,7 +23,7 @@ from soagen_runtime.wire.envelope import (
     encode_request,
     request_meta,
 )
-from soagen_runtime.wire.frame import DEFAULT_FORMAT, Format, envelope_size, format_of
+from soagen_runtime.wire.frame import DEFAULT_FORMAT, Format, envelope_size, format_of, register
 from soagen_runtime.wire.job import validate_job
 from soagen_runtime.wire.result import ActionResult, JobResult
 
@@ -41,6 +42,7 @@ __all__ = [
     "Piece",
     "ReplyMessage",
     "RequestMessage",
+    "Serializer",
     "Undecodable",
     "UnknownContentType",
     "codec_for",
@@ -51,6 +53,7 @@ __all__ = [
     "encode_request",
     "envelope_size",
     "format_of",
+    "register",
     "request_meta",
     "validate_job",
 ]

@@ -234,16 +234,13 @@ def _write_json_key(key: Any) -> bytes:
     return _write_json(key)
 
 
-_CODECS: dict[str, Codec] = {codec.content_type: codec for codec in (MessagePack(), Json())}
-
-
 def codec_for(content_type: str) -> Codec:
     """The codec of a content type. Raises `UnknownContentType`."""
     try:
-        return _CODECS[content_type]
+        return CODECS[content_type]
     except KeyError:
         raise UnknownContentType(
-            f"there is no codec for the content type {content_type!r}, only for {', '.join(sorted(_CODECS))}"
+            f"there is no serializer for the content type {content_type!r}, only for {', '.join(sorted(CODECS))}"
         ) from None
 
 
@@ -255,3 +252,63 @@ def _faults(
 
 def _said_by(error: Exception) -> str:
     return str(error) or type(error).__name__
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serializer:
+    """A content type of one's own, from two functions: ``encode`` gives the bytes of a value, ``decode`` the value of
+    bytes that a stranger sent. See `soagen_runtime.serializers`.
+
+    Whatever they raise is told as any value that cannot be sent, and as any message that cannot be read. ``max_bytes``
+    is how many bytes are given to ``decode`` at most (None: as many as a message may have); it bounds its own memory
+    beyond that. ``max_depth`` is how deep maps and lists may be nested.
+    """
+
+    content_type: str
+    write: Callable[[Any], bytes]
+    read: Callable[[bytes], Any]
+    max_bytes: int | None = None
+    max_depth: int = MAX_DEPTH
+
+    def encode(self, value: Any, /) -> bytes:
+        """The bytes of ``value``. Raises `NotSerializable`."""
+        if deeper_than(self.max_depth, value):
+            raise NotSerializable([Fault(INVALID, "", f"Nested deeper than {self.max_depth}")])
+        try:
+            return self._written(value)
+        except NotSerializable:
+            raise
+        except Exception as error:
+            raise NotSerializable(_faults(value, self._written, self._written, error)) from error
+
+    def _written(self, value: Any) -> bytes:
+        data = self.write(value)
+        if type(data) is not bytes:
+            raise TypeError(f"the serializer of {self.content_type} gave no bytes, but {type(data).__name__}")
+        return data
+
+    def decode(self, data: bytes, /) -> Any:
+        """The value of ``data``. Raises `Undecodable`."""
+        if self.max_bytes is not None and len(data) > self.max_bytes:
+            raise Undecodable(f"{len(data)} bytes, and {self.max_bytes} are allowed")
+        try:
+            value = self.read(data)
+        except Undecodable:
+            raise
+        except Exception as error:
+            raise Undecodable(_said_by(error)) from error
+        if deeper_than(self.max_depth, value):
+            raise Undecodable(f"nested deeper than {self.max_depth}")
+        return value
+
+    def salvage(self, data: bytes, /) -> Any:
+        """Raises `Undecodable`: of what it cannot read nothing is known."""
+        raise Undecodable(f"not readable as {self.content_type}")
+
+    def peek(self, data: bytes, key: str, /) -> Any:
+        """None, as above."""
+        return None
+
+
+CODECS: Final[dict[str, Codec]] = {codec.content_type: codec for codec in (MessagePack(), Json())}
+"""By content type; `soagen_runtime.wire.frame.register` adds others."""

@@ -14,7 +14,7 @@ The order of keys is PySOA's throughout, so that the bytes are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -162,9 +162,13 @@ def _inside_body(path: str) -> str:
     return path.removeprefix("body.")
 
 
-def decode_request(message: bytes) -> RequestMessage:
-    """A request from its bytes. Raises `InvalidMessage`, and nothing else."""
+def decode_request(message: bytes, content_types: Collection[str] | None = None) -> RequestMessage:
+    """A request from its bytes; in any content type but one of ``content_types``, if given, it is not looked into.
+    Raises `InvalidMessage`, and nothing else.
+    """
     frame = unframe(message)
+    if content_types is not None and (content_type := frame.format.codec.content_type) not in content_types:
+        raise InvalidMessage(f"Its content type {content_type} is none that is read here")
     if frame.chunk_count or frame.chunk_id:
         raise _invalid_request(frame, "Requests cannot be chunked")
     if not frame.known:

@@ -14,7 +14,8 @@ Rules:
   without doubt what is meant: an envelope is a map, and so never begins with a letter or with white space. Pieces of a
   chunked reply begin with anything; in them nothing is skipped after ``chunk-id``.
 - Version 1 does not name its content type; an envelope that begins with ``{`` is JSON, since no MessagePack map does.
-- An unknown content type is read, and answered, as MessagePack: PySOA does so.
+- An unknown content type is read, and answered, as MessagePack: PySOA does so. Who serves may say which content types
+  are read at all (`soagen_runtime.wire.envelope.decode_request`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from soagen_runtime.wire.codec import JSON_TYPE, MSGPACK_TYPE, Codec, codec_for
+from soagen_runtime.errors import ConfigurationError
+from soagen_runtime.wire.codec import CODECS, JSON_TYPE, MSGPACK_TYPE, Codec, Serializer, codec_for
+
+_CONTENT_TYPE_FORM = re.compile(r"[A-Za-z0-9_.+=-]{1,100}/[A-Za-z0-9_.+=-]{1,100}")
 
 OLDEST_VERSION: Final = 1
 VERSION: Final = 3
@@ -52,11 +56,31 @@ class Format:
         return self.version >= 3
 
 
-_FORMATS: dict[tuple[int, str], Format] = {
-    (version, content_type): Format(version, codec_for(content_type))
-    for version in range(OLDEST_VERSION, VERSION + 1)
-    for content_type in (MSGPACK_TYPE, JSON_TYPE)
-}
+_FORMATS: dict[tuple[int, str], Format] = {}
+
+
+def _add_formats(codec: Codec) -> None:
+    for version in range(OLDEST_VERSION, VERSION + 1):
+        _FORMATS[version, codec.content_type] = Format(version, codec)
+
+
+for _codec in CODECS.values():
+    _add_formats(_codec)
+
+
+def register(serializer: Serializer) -> None:
+    """Makes a content type known to all clients and servers of this process. To be called once, at import.
+
+    Raises `ConfigurationError` for what is no content type, and for one that has another serializer already.
+    """
+    name = serializer.content_type
+    if not _CONTENT_TYPE_FORM.fullmatch(name):
+        raise ConfigurationError(f"{name!r} is no content type: write application/x-name")
+    if CODECS.setdefault(name, serializer) != serializer:
+        raise ConfigurationError(f"the content type {name} has a serializer already")
+    _add_formats(serializer)
+
+
 DEFAULT_FORMAT: Final = _FORMATS[VERSION, MSGPACK_TYPE]
 
 

@@ -109,6 +109,16 @@ def dead(service: str) -> str:
     return f"{_tag(service)}:sg:dead"
 
 
+def serves(service: str) -> str:
+    """The sorted set of which worker process serves which contract (its digest), by when that has to be said again."""
+    return f"{_tag(service)}:sg:serves"
+
+
+def contract(service: str, digest: str) -> str:
+    """A string with a TTL: the contract of that digest, as its servers publish it."""
+    return f"{_tag(service)}:sg:contract:{digest}"
+
+
 def inbox(service: str, client_id: str) -> str:
     """The list that a client moves its replies into, so that one in flight survives a cut connection."""
     return f"{_tag(service)}:sg:in:{client_id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from soagen.compat.rules.calls import ACTIONS, ERRORS, SERVICES, SWITCHES
+from soagen.compat.rules.expansions import EXPANSIONS
 from soagen.compat.rules.fields import CONTEXT, FIELDS
 from soagen.compat.rules.notes import ACCEPTANCES, NOTES
 from soagen.compat.rules.rule import Rule, files
@@ -16,6 +17,7 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
     "Constraints": CONSTRAINTS,
     "Enums": ENUMS,
     "Unions": UNIONS,
+    "Expansions": EXPANSIONS,
     "Context": CONTEXT,
     "Services": SERVICES,
     "Actions": ACTIONS,

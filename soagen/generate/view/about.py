@@ -8,7 +8,7 @@ from functools import cached_property
 from soagen.generate import names
 from soagen.generate.coder import CodecNames
 from soagen.generate.scope import Scope
-from soagen.generate.spelling import Speller, fields_of, struct_ref
+from soagen.generate.spelling import Speller, fields_of, hides, struct_ref
 from soagen.model import (
     Action,
     Alias,
@@ -22,6 +22,7 @@ from soagen.model import (
     Project,
     Ref,
     ScalarType,
+    Struct,
     Union,
     Variant,
 )
@@ -30,12 +31,13 @@ from soagen.model import (
 @dataclass(frozen=True, slots=True)
 class BodyView:
     """What a request or a response is: a class made for it (``name``), a type of a contract (``ref``), any map
-    (``is_object``), or nothing."""
+    (``is_object``), or nothing. ``is_sensitive`` is whether nothing of it is to be shown."""
 
     name: str | None = None
     ref: NamedType | None = None
     fields: tuple[Field, ...] = ()
     is_object: bool = False
+    is_sensitive: bool = False
 
     @property
     def is_nothing(self) -> bool:
@@ -131,7 +133,8 @@ class About:
         if isinstance(body, ScalarType):
             return BodyView(is_object=True)
         if isinstance(body, NamedType):
-            return BodyView(ref=struct_ref(self.project, body), fields=fields)
+            secret = hides(self.project, body)
+            return BodyView(ref=struct_ref(self.project, body), fields=fields, is_sensitive=secret)
         if not body and suffix == "Response":
             return BodyView()
         return BodyView(name=names.body_class(action.name, variant, suffix), fields=fields)
@@ -145,6 +148,16 @@ class About:
                 if body.name is not None:
                     found.setdefault(body.name, (body, operation))
         return found
+
+    @cached_property
+    def expanded(self) -> tuple[Struct, ...]:
+        """The structs that have expansions."""
+        return tuple(t for t in self.contract.types if isinstance(t, Struct) and t.expansions)
+
+    @cached_property
+    def expand_classes(self) -> tuple[str, ...]:
+        """What ``expansions`` offers to callers."""
+        return tuple(names.expand_class(struct.name) for struct in self.expanded)
 
     @cached_property
     def unions(self) -> tuple[Union, ...]:
@@ -180,6 +193,7 @@ class About:
         structs = [t.fields for t in self.contract.types if not isinstance(t, (Alias, EnumType, Union))]
         bodies = [body.fields for body, _ in self.bodies.values()]
         found = {names.field(f.name) for fields in [*structs, *bodies] for f in fields}
+        found |= {names.field(each.name) for struct in self.expanded for each in struct.expansions}
         return frozenset(found | {names.context_field(f.name) for f in self.context})
 
     @cached_property

@@ -6,16 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from soagen.generate import names, text
-from soagen.generate.layout import Brackets, Node, call, fits, lay
-from soagen.generate.scope import Scope, from_import
+from soagen.generate.expandable import expandable
+from soagen.generate.layout import Brackets, Chain, Node, call, fits, lay
+from soagen.generate.scope import Scope, free_name, from_import
 from soagen.generate.spelling import Speller
 from soagen.generate.view.about import About, BodyView, Operation
 from soagen.generate.view.docs import deprecation, described, notice
 from soagen.generate.view.signatures import parameters
-from soagen.model import Kind
+from soagen.model import Kind, NamedType
 
 # The parameter for a request that is any map. It may be given by position: there is nothing to mix it up with.
 _BODY = "body"
+
+_EXPAND = "expand"
 
 _CALLS = "soagen_runtime.calls"
 
@@ -77,8 +80,14 @@ def _broken(signature: list[str]) -> list[str]:
     return [*lines, f"{before}[", f"        {inside}", "    ]:"]
 
 
+def _expand_name(operation: Operation) -> str:
+    """The parameter for what is to be expanded; a field of the request that has this name keeps it."""
+    return free_name(_EXPAND, {names.field(f.name) for f in operation.request.fields})
+
+
 def _parameters(about: About) -> set[str]:
-    return {_BODY} | {names.field(f.name) for operation in about.operations for f in operation.request.fields}
+    fields = {names.field(f.name) for operation in about.operations for f in operation.request.fields}
+    return {_BODY, *map(_expand_name, about.operations)} | fields
 
 
 def server_view(about: About) -> CallsView | None:
@@ -147,9 +156,9 @@ class _Calls:
 
     def _method(self, operation: Operation, async_: str, returned: str, made: list[str]) -> Method:
         given, defaults = parameters(self.speller, operation.request.fields, names.field)
-        items = ("self", "*", *given) if given else ("self",)
-        if operation.request.is_object:
-            items = ("self", f"{_BODY}: {self._type(operation.request)}")
+        given += self._expand(operation)
+        first = ("self", f"{_BODY}: {self._type(operation.request)}") if operation.request.is_object else ("self",)
+        items = (*first, "*", *given) if given else first
         signature = Brackets(f"{async_}def {operation.method}(", items, f") -> {returned}:", packs=True)
         return Method(
             self._decorators(operation), _broken(lay(signature, 1)), self._doc(operation, "Calls"), [*defaults, *made]
@@ -160,8 +169,24 @@ class _Calls:
         request: Node = _BODY
         if not operation.request.is_object:
             request = call(self._type(operation.request), *(f"{name}={name}" for name in fields))
-        made = call(f"{await_}self._call", f"{self.table}.{operation.constant}", request)
+        arguments = [request, _expand_name(operation)] if self._expandable(operation) else [request]
+        made = call(f"{await_}self._call", f"{self.table}.{operation.constant}", *arguments)
         return lay(replace(made, before=f"return {made.before}") if returns else made, 2)
+
+    def _expand(self, operation: Operation) -> list[Node]:
+        """The parameter for what is to be expanded, where anything can be."""
+        found = self._expandable(operation)
+        if not found:
+            return []
+        path = self.scope.runtime("Expand")
+        beginnings = Chain(tuple(f"{path}[{self.speller.class_(ref)}]" for ref in found), "|")
+        many = self.scope.name("collections.abc", "Iterable")
+        return [Brackets(f"{_expand_name(operation)}: {many}[", (beginnings,), "] = ()", packs=True, subscript=True)]
+
+    def _expandable(self, operation: Operation) -> list[NamedType]:
+        response = operation.response
+        types = [response.ref] if response.ref is not None else [field.type for field in response.fields]
+        return expandable(self.about.project, types)
 
     # --- servers
 

@@ -15,7 +15,7 @@ from soagen.generate.scope import Scope
 from soagen.generate.spelling import struct_ref
 from soagen.generate.values import Function, Values
 from soagen.generate.view.about import About
-from soagen.model import Alias, EnumType, Field, NamedType, Struct, TypeDef, Union
+from soagen.model import Alias, EnumType, Expansion, Field, NamedType, Struct, TypeDef, Union
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class _Codec:
     def _type(self, type_: TypeDef) -> list[Function]:
         match type_:
             case Struct():
-                return self._struct(type_.name, self._class(type_.name), type_.fields)
+                return self._struct(type_.name, self._class(type_.name), type_.fields, expansions=type_.expansions)
             case EnumType():
                 return self._enum(type_)
             case Union():
@@ -119,6 +119,7 @@ class _Codec:
         fields: tuple[Field, ...],
         spell: Callable[[str], str] = names.field,
         known_only: bool = True,
+        expansions: tuple[Expansion, ...] = (),
     ) -> list[Function]:
         owner = names.snake(name)
         map_ = f"dict[str, {self.coder.speller.any}]"
@@ -128,7 +129,8 @@ class _Codec:
         self.coder.encode_fields(block, fields, spell, owner)
         encoder = self._with_helpers(self._encoder(name, class_, map_, block))
         block = Block(1)
-        self.coder.decode_fields(block, fields, spell, owner, class_, known_only)
+        unset = {names.field(each.name): "[]" if each.many else "None" for each in expansions}
+        self.coder.decode_fields(block, fields, spell, owner, class_, known_only, unset=unset)
         return [*encoder, *self._with_helpers(self._decoder(name, map_, class_, block))]
 
     def _enum(self, enum: EnumType) -> list[Function]:

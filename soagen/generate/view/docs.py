@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from soagen.generate import names
 from soagen.generate.spelling import plain
 from soagen.generate.text import docstring
-from soagen.model import Constraints, Deprecation, Field, Kind, Project, ScalarType, Type
+from soagen.model import Constraints, Deprecation, Expansion, Field, Kind, Project, ScalarType, Type
 
 
 def deprecation(notice: Deprecation | None) -> str | None:
@@ -38,6 +39,11 @@ def described(depth: int, doc: str | None, *more: str | None, otherwise: str = "
     paragraphs = [doc if doc and doc.strip() else otherwise, *more]
     said = [paragraph for paragraph in paragraphs if paragraph and paragraph.strip()]
     return docstring(said, depth) if said else []
+
+
+def expansion_words(expansion: Expansion) -> str:
+    """What an expansion is, where nothing else is said."""
+    return f"What `{names.field(expansion.source)}` stands for."
 
 
 def field_doc(project: Project, field: Field) -> list[str]:

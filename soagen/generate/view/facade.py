@@ -23,6 +23,7 @@ def facade_view(about: About) -> FacadeView:
     """The package of a contract."""
     contract = about.contract
     origin = dict.fromkeys(about.type_classes, ".types") | dict.fromkeys(about.error_classes, ".errors")
+    origin |= dict.fromkeys(about.expand_classes, ".expansions")
     if about.is_service:
         for kind in ("client", "server"):
             origin[f"{about.prefix}{kind.capitalize()}"] = f".{kind}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from soagen.generate import names, text
-from soagen.generate.layout import Brackets, Node, lay, prefixed, tuple_of
+from soagen.generate.layout import Node, prefixed, row, tuple_of
 from soagen.generate.scope import Scope
 from soagen.generate.view.about import About, BodyView, Operation
 from soagen.generate.view.codec import coder_for
@@ -72,13 +72,17 @@ class _Service:
             arguments.append("oneway=True")
         if action.timeout is not None:
             arguments.append(f"timeout={action.timeout.total_seconds()}")
+        if operation.request.is_sensitive:
+            arguments.append("sensitive_request=True")
+        if operation.response.is_sensitive:
+            arguments.append("sensitive_response=True")
         return self._constant(operation.constant, "Action", arguments)
 
     def _constant(self, name: str, class_: str, arguments: list[Node]) -> list[str]:
         final = self.scope.name("typing", "Final")
         head = f"{name}: {final} = {self.scope.runtime(class_)}("
         # A table has a row for each entry, also where all would fit into a line.
-        return [head, *(line for each in arguments for line in _row(each)), ")"]
+        return [head, *(line for each in arguments for line in row(each)), ")"]
 
     def _codecs(self, role: str, body: BodyView) -> Iterable[str]:
         if body.is_nothing:
@@ -134,10 +138,5 @@ class _Service:
         errors = self._known_errors()
         if errors:
             arguments.append(prefixed("errors=", tuple_of([self._error(ref) for ref in errors])))
+        arguments.append("module=__name__")
         return self._constant("SERVICE", "Service", arguments)
-
-
-def _row(argument: Node) -> list[str]:
-    if isinstance(argument, Brackets):
-        return lay(replace(argument, after=f"{argument.after},"), 1)
-    return lay(f"{argument},", 1)

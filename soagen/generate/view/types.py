@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from soagen.generate import names, text
 from soagen.generate.layout import Brackets, Chain, Node, annotated, call, lay, prefixed, statement, type_node
 from soagen.generate.scope import Scope
-from soagen.generate.spelling import Speller, hides, plain, struct_ref
+from soagen.generate.spelling import Speller, fields_of, hides, plain, struct_ref
 from soagen.generate.view.about import About, BodyView, Operation
-from soagen.generate.view.docs import described, field_doc, in_words, limits, notice
+from soagen.generate.view.docs import described, expansion_words, field_doc, in_words, limits, notice
 from soagen.model import (
     Alias,
     EnumType,
+    Expansion,
     Field,
     ListType,
     MapType,
@@ -101,8 +102,9 @@ class _Types:
                 case Struct():
                     yield self._dataclass(
                         names.type_class(type_.name),
-                        type_.fields,
+                        [replace(each, sensitive=True) for each in type_.fields] if type_.sensitive else type_.fields,
                         described(1, type_.doc, notice(type_.deprecated), otherwise=in_words(names.snake(type_.name))),
+                        more=[self._expansion(type_, each) for each in type_.expansions],
                     )
                 case EnumType():
                     yield self._enum(type_)
@@ -179,8 +181,9 @@ class _Types:
         doc: list[str],
         spell: Callable[[str], str] = names.field,
         base: str | None = None,
+        more: Iterable[Member] = (),
     ) -> Class:
-        return self._class(name, base, doc, [self._field(each, spell) for each in fields])
+        return self._class(name, base, doc, [*(self._field(each, spell) for each in fields), *more])
 
     def _class(self, name: str, base: str | None, doc: list[str], members: list[Member]) -> Class:
         decorator = f"@{self.scope.name('dataclasses', 'dataclass')}(slots=True, kw_only=True)"
@@ -189,6 +192,23 @@ class _Types:
     def _field(self, field: Field, spell: Callable[[str], str]) -> Member:
         doc = field_doc(self.about.project, field)
         return Member(annotated(spell(field.name), self.speller.type(field.type), self._value(field), 1), doc)
+
+    def _expansion(self, struct: Struct, expansion: Expansion) -> Member:
+        """What an expansion puts its objects into: no part of the value, and never sent."""
+        project = self.about.project
+        source = next(f for f in struct.fields if f.name == expansion.source)
+        action = project.action(expansion.action)
+        found = next(f for f in fields_of(project, action.response) if f.name == expansion.response)
+        step = names.expansion(expansion.name)
+        held = ListType(expansion.type) if expansion.many else OptionalType(expansion.type)
+        arguments = [self._factory("[]", held) if expansion.many else "default=None", "init=False"]
+        if struct.sensitive or any(f.sensitive or hides(project, f.type) for f in (source, found)):
+            arguments.append("repr=False")
+        arguments.append("compare=False")
+        value = call(self.scope.name("dataclasses", "field"), *arguments)
+        words = f"Only where a call asks for it: `expand=[{names.expand_class(struct.name)}.{step}]`."
+        doc = described(1, expansion.doc, words, otherwise=expansion_words(expansion))
+        return Member(annotated(names.field(expansion.name), self.speller.type(held), value, 1), doc)
 
     def _value(self, field: Field) -> Node | None:
         """What stands to the right of a field's ``=``."""

@@ -17,6 +17,8 @@ from pysoa.server.action.switched import SwitchedAction
 from pysoa.server.errors import ActionError, JobError
 from pysoa.server.server import Server
 
+from tests.interop.peer.switched import PricesServer
+
 _numbers = itertools.count(1)
 
 TEXT = fields.UnicodeString()
@@ -290,4 +292,4 @@ def _station(name):
     return type(name.capitalize(), (Server,), {"service_name": name, "action_class_map": {"hop": Hop, "fail": Fail}})
 
 
-SERVERS = {"lab": LabServer, **{name: _station(name) for name in ("north", "middle", "south")}}
+SERVERS = {"lab": LabServer, "prices": PricesServer, **{name: _station(name) for name in ("north", "middle", "south")}}

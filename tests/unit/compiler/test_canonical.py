@@ -77,6 +77,15 @@ def test_what_is_said_to_people_does_not_count(old: str, new: str) -> None:
     assert _hash(_edited("everything.soa.yaml", old, new)) == _hash(FILES)
 
 
+def test_what_a_client_does_with_an_answer_does_not_count() -> None:
+    folder = Path(__file__).parents[2] / "golden" / "expansions"
+    files = {path.name: path.read_text("utf-8") for path in folder.glob("*.soa.yaml")}
+    without = dict(files)
+    without["people.soa.yaml"] = re.sub(r"    expand:\n(?:      .*\n)+", "", files["people.soa.yaml"])
+    assert without != files
+    assert _hash(without, "people") == _hash(files, "people")
+
+
 @pytest.mark.parametrize(
     ("path", "old", "new"),
     [

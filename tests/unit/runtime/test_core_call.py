@@ -11,6 +11,7 @@ from soagen_runtime.action import Action, Service, decode_nothing, encode_nothin
 from soagen_runtime.context import Call, Context, current_call
 from soagen_runtime.core.answers import ErrorTable
 from soagen_runtime.core.caller import Caller
+from soagen_runtime.core.expanding import Lookup
 from soagen_runtime.core.options import CallOptions
 from soagen_runtime.core.request import DEFAULT_TIMEOUT, UNAWAITED_LIFETIME
 from soagen_runtime.core.stepping import run_blocking
@@ -150,6 +151,30 @@ def test_a_call_without_time_left_is_not_sent() -> None:
     finally:
         current_call.reset(token)
     assert not hasattr(recorder, "sent")
+
+
+def test_a_call_on_behalf_of_an_expansion_has_what_is_left_and_its_own_contract() -> None:
+    recorder = Recorder()
+    here = caller(recorder, CallOptions(switches=frozenset({4, 9}), context={"mine": 1})).correlated()
+    other = replace(SERVICE, name="other")
+    many = action(unless=(9,), timeout=2.0)
+    lookup = Lookup(other, many, None, "Order.customer", required=False)
+    for left, seconds in ((0.25, 0.25), (60.0, 2.0)):
+        run_blocking(here.for_lookup(lookup, left).call(many, None))
+        assert recorder.lifetime == seconds
+        assert recorder.sent.body["context"] == {
+            "correlation_id": here.options.correlation_id,
+            "switches": [4],
+            "mine": 1,
+            "deadline": NOW + seconds,
+        }
+    with pytest.raises(CallTimeout, match=r"other\.act was not called: no time is left"):
+        run_blocking(here.for_lookup(lookup, -0.5).call(many, None))
+
+
+def test_calls_that_belong_together_have_one_correlation_id(serving: Call) -> None:
+    assert caller(Recorder()).correlated().options.correlation_id is None  # that of the call that is served
+    assert caller(Recorder(), CallOptions(correlation_id="mine")).correlated().options.correlation_id == "mine"
 
 
 def test_a_oneway_call_outlives_the_call_that_makes_it(serving: Call) -> None:

@@ -174,5 +174,5 @@ def test_a_switch_that_is_none_is_refused() -> None:
 def test_a_transport_that_is_none_is_refused(transport: Any) -> None:
     class AnyClient(Client[Any]): ...
 
-    with pytest.raises(ConfigurationError, match="a broker's URL or a transport"):
+    with pytest.raises(ConfigurationError, match="a broker's URL, a transport or settings"):
         AnyClient(transport)

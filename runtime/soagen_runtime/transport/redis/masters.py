@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from redis.backoff import NoBackoff
 from redis.connection import parse_url
@@ -100,7 +100,7 @@ def _urls(url: str) -> Iterator[str]:
     parts = urlsplit(url)
     credentials, at, addresses = parts.netloc.rpartition("@")
     for address in addresses.split(","):
-        yield urlunsplit((parts.scheme, credentials + at + address, parts.path, parts.query, ""))
+        yield _joined(parts.scheme, credentials + at + address, parts.path, parts.query)
 
 
 def _without_password(url: str) -> str:
@@ -108,4 +108,9 @@ def _without_password(url: str) -> str:
     host = parts.netloc.rpartition("@")[2]
     user = (parts.username or "") + ":***@" if "@" in parts.netloc else ""
     query = "..." if parts.query else ""  # it may hold a password too
-    return urlunsplit((parts.scheme, user + host, parts.path, query, ""))
+    return _joined(parts.scheme, user + host, parts.path, query)
+
+
+def _joined(scheme: str, place: str, path: str, query: str) -> str:
+    # `urlunsplit` would leave out the slashes of a scheme that it does not know, where no host comes after them.
+    return f"{scheme}://{place}{path}{'?' * bool(query)}{query}"

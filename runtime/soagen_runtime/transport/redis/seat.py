@@ -25,6 +25,7 @@ from soagen_runtime.errors import ConnectionFailed, TransportError
 from soagen_runtime.transport.redis.clock import Clock
 from soagen_runtime.transport.redis.lease import TOMB, Identity
 from soagen_runtime.transport.redis.link import Link, accepted
+from soagen_runtime.transport.redis.publishing import Publisher
 from soagen_runtime.transport.redis.resp import pack
 from soagen_runtime.transport.redis.scripts import BEAT, BURY
 from soagen_runtime.transport.redis.settling import Settle, SlotCommands, in_one, results
@@ -50,6 +51,7 @@ class Seat:
         pause: Callable[[float], Awaitable[None]],
         clock: Clock,
         lease: float,
+        publisher: Publisher | None,
     ) -> None:
         self.service = service
         self.identities: list[Identity] = []
@@ -62,6 +64,7 @@ class Seat:
         self._pause = pause
         self._clock = clock
         self._lease = lease
+        self._publisher = publisher
         self._incarnation = 0
         self._breadth = 1
         self._pending: list[Settle] = []  # what is to be settled, and not acknowledged
@@ -85,6 +88,8 @@ class Seat:
         self._incarnation += 1
         name = f"{self._name}.{self._incarnation}"
         identity = Identity(f"{name}:{self._slots}", [keys.slot(self.service, name, i) for i in range(self._slots)])
+        if self._publisher is not None:  # first: who is registered has said what it serves
+            await self._publisher.publish(self._link)
         asked_at = time.monotonic()
         (reply,) = accepted(await BEAT.call(self._link, [self.beat(identity, "join")]))
         identity.renewed(asked_at, self._lease)

@@ -23,6 +23,7 @@ from soagen_runtime.transport.redis.clock import Clock
 from soagen_runtime.transport.redis.lease import LEASE, Identity
 from soagen_runtime.transport.redis.link import BlockingLink, Link, accepted
 from soagen_runtime.transport.redis.masters import Master
+from soagen_runtime.transport.redis.publishing import Publisher
 from soagen_runtime.transport.redis.reaper import Reaper
 from soagen_runtime.transport.redis.scripts import BEAT
 from soagen_runtime.transport.redis.seat import Seat, beat
@@ -43,6 +44,7 @@ class _Heart:
         self.link = BlockingLink(master)
         self.clock = Clock()
         self.reaper: Reaper | None = None
+        self.publisher: Publisher | None = None
         self._last = time.monotonic()
 
     def begin(self) -> None:
@@ -62,6 +64,8 @@ class _Heart:
             self._renew(identity, bool(reply[2]), asked_at, lease)
         for seat in self.seats:
             await seat.sweep(self.link)
+        if self.seats and self.publisher is not None:
+            await self.publisher.publish(self.link)
         expired = {member for reply in replies for member in reply[3]}
         tombs = {member for reply in replies for member in reply[4]}
         if self.reaper is not None:
@@ -89,9 +93,11 @@ class ServerEnd:
         self._service = service.name
         self._name = name or secrets.token_hex(8)
         redelivery = Redelivery(service, request_bytes)
+        publisher = Publisher(service, self._name)
         for heart in self._hearts:
             await check_redis(heart.link, heart.clock)
             heart.begin()
+            heart.publisher = publisher
             heart.reaper = Reaper(
                 service.name,
                 redelivery,
@@ -152,6 +158,7 @@ class ServerEnd:
                 pause=pause,
                 clock=heart.clock,
                 lease=self._lease,
+                publisher=heart.publisher,
             )
             heart.seats.append(seat)
             seats.append(seat)

@@ -104,4 +104,5 @@ SERVICE: Final = Service(
         stock.OutOfStock,
         payments.PaymentDeclined,
     ),
+    module=__name__,
 )

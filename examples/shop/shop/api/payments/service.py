@@ -40,4 +40,5 @@ SERVICE: Final = Service(
     decode_context=codec.decode_payments_context,
     actions=(CHARGE, REFUND),
     errors=(errors.PaymentDeclined,),
+    module=__name__,
 )

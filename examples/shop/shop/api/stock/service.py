@@ -53,4 +53,5 @@ SERVICE: Final = Service(
     decode_context=codec.decode_stock_context,
     actions=(LEVELS, RESERVE, RELEASE),
     errors=(errors.OutOfStock, errors.NoSuchArticle),
+    module=__name__,
 )

@@ -159,4 +159,5 @@ SERVICE: Final = Service(
         VARY,
     ),
     errors=(errors.NothingToSay, errors.Broken, errors.Gone, shared.NotAllowed),
+    module=__name__,
 )

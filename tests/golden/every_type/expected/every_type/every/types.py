@@ -127,7 +127,7 @@ class Node:
 class Hidden:
     """Hidden."""
 
-    pin: int
+    pin: int = field(repr=False)
 
 
 @dataclass(slots=True, kw_only=True)

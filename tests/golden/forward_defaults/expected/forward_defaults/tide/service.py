@@ -26,4 +26,5 @@ SERVICE: Final = Service(
     encode_context=codec.encode_tide_context,
     decode_context=codec.decode_tide_context,
     actions=(LOOK,),
+    module=__name__,
 )

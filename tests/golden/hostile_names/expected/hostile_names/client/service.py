@@ -26,4 +26,5 @@ SERVICE: Final = Service(
     encode_context=codec.encode_client_context,
     decode_context=codec.decode_client_context,
     actions=(PING,),
+    module=__name__,
 )

@@ -40,4 +40,5 @@ SERVICE: Final = Service(
     decode_context=codec.decode_service_context,
     actions=(CLIENT, SERVER),
     errors=(codec_.Class,),
+    module=__name__,
 )

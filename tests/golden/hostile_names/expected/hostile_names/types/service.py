@@ -208,4 +208,5 @@ SERVICE: Final = Service(
         errors.Other,
         codec_.Class,
     ),
+    module=__name__,
 )

@@ -18,4 +18,5 @@ SERVICE: Final = Service(
     decode_context=codec.decode_idle_context,
     actions=(),
     errors=(only_errors.Bad,),
+    module=__name__,
 )

@@ -53,4 +53,5 @@ SERVICE: Final = Service(
     decode_context=codec.decode_quiet_context,
     actions=(HUSH, ASK_ONE, ASK),
     errors=(only_errors.Bad,),
+    module=__name__,
 )

@@ -91,4 +91,5 @@ SERVICE: Final = Service(
     decode_context=codec.decode_relay_context,
     actions=(ECHO, SEND, BODY, DESCRIBE_TYPED, DESCRIBE_TERSE, DESCRIBE),
     errors=(errors.Lost,),
+    module=__name__,
 )

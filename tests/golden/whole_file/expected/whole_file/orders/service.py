@@ -74,4 +74,5 @@ SERVICE: Final = Service(
     decode_context=codec.decode_orders_context,
     actions=(CREATE_ORDER, GET_ORDER, RECORD_VIEW, QUOTE_DYNAMIC_PRICING, QUOTE),
     errors=(errors.OutOfStock, errors.NoSuchOrder),
+    module=__name__,
 )
