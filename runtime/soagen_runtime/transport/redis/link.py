@@ -11,7 +11,8 @@ Rules:
 - A link connects by itself at the first exchange after it was made or lost. Address, authentication and TLS are the
   library's.
 
-The blocking link never suspends. It belongs to one thread at a time. See `soagen_runtime.transport.redis.async_link`
+The blocking link never suspends. It belongs to one thread at a time, but for `BlockingLink.drop`, by which any other
+ends the exchange that is under way. See `soagen_runtime.transport.redis.async_link`
 for the other.
 """
 
@@ -62,20 +63,23 @@ class BlockingLink:
         try:
             connection.send_packed_command([request], check_health=False)
             while len(replies) < count:
-                replies.append(self._read())
+                replies.append(self._read(connection))
                 if len(replies) <= guard and isinstance(replies[-1], redis.ResponseError):
                     self.drop()
                     break
         except BaseException as error:
+            was_dropped = self._connection is not connection
             self.drop()
-            if isinstance(error, (redis.RedisError, OSError)):
+            # From under somebody who uses it, a connection is dropped in any way: the library does not expect it.
+            if isinstance(error, (redis.RedisError, OSError)) or (was_dropped and isinstance(error, Exception)):
                 raise self._master.failed(error) from error
             raise
         return replies
 
-    def _read(self) -> Any:
+    @staticmethod
+    def _read(connection: Any) -> Any:
         try:
-            return self._connection.read_response()
+            return connection.read_response()
         except redis.ResponseError as error:
             if is_doubtful(error):
                 raise redis.ConnectionError(str(error)) from error
