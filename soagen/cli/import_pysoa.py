@@ -32,8 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("server", nargs="?", metavar="module:Server", help="the service's server class")
     parser.add_argument("--python", metavar="PATH", help="the interpreter that has PySOA (default: this one)")
-    parser.add_argument("--file", metavar="FILE", help="a saved answer of `introspect`, in JSON")
-    parser.add_argument("--service", metavar="NAME", help="what the service is called; needed with --file")
+    parser.add_argument("--redis", metavar="URL", help="instead of a class: ask the servers that run at this Redis")
+    parser.add_argument("--file", metavar="FILE", help="instead of a class: a saved answer of `introspect`, in JSON")
+    parser.add_argument("--service", metavar="NAME", help="what the service is called; needed with --redis and --file")
     parser.add_argument(
         "--switch", metavar="NAME=ID", action="append", default=[], help="the name of a switch; repeatable"
     )
@@ -85,12 +86,26 @@ def _name(options: argparse.Namespace, answer: Any) -> str:
 
 
 def _answer(options: argparse.Namespace) -> Any:
-    if (options.server is None) == (options.file is None):
-        raise Problem("say what to import: a server class as module:Server, or --file with a saved answer")
-    return _from_class(options) if options.server is not None else _from_file(Path(options.file))
+    ways = {_from_class: options.server, _from_redis: options.redis, _from_file: options.file}
+    given = [way for way, value in ways.items() if value is not None]
+    if len(given) != 1:
+        raise Problem("say what to import: a server class as module:Server, or --redis, or --file with a saved answer")
+    return given[0](options)
 
 
-def _from_file(path: Path) -> Any:
+def _from_redis(options: argparse.Namespace) -> Any:
+    if not options.service:
+        raise Problem("which service is it? Give its name with --service")
+    from soagen.live.introspection import NoIntrospection, introspect  # only what runs wants the runtime
+
+    try:
+        return introspect(options.service, options.redis)
+    except NoIntrospection as error:
+        raise Problem(str(error)) from error
+
+
+def _from_file(options: argparse.Namespace) -> Any:
+    path = Path(options.file)
     try:
         return json.loads(path.read_bytes())
     except OSError as error:

@@ -70,7 +70,7 @@ class _Writer:
         bodies = [body.type for action in self.service.actions for body in (action.request, action.response)]
         missing = {
             "- errors: what an action raises belongs under `errors`, and under the `errors` of the action;": True,
-            "- the context: what an action reads of it belongs under `context`;": True,
+            "- context and switches that an action reads itself: they belong under `context` and `switches`;": True,
             "- bodies without a schema, which are `object` here;": OBJECT in bodies,
             "- the names of switches, of which only the numbers are known;": self.is_nameless,
             "- moments with or without a zone: `local_datetime` is for those without;": self.zoned,

@@ -84,8 +84,11 @@ def test_switches_get_the_names_that_are_given(project: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "say what to import: a server class as module:Server, or --file with a saved answer"),
-        (["a:B", "--file", "answer.json"], "say what to import: a server class as module:Server, or --file"),
+        ([], "say what to import: a server class as module:Server, or --redis, or --file with a saved answer"),
+        (["a:B", "--file", "answer.json"], "say what to import: a server class as module:Server, or --redis, or --"),
+        (["--redis", "redis://localhost"], "which service is it? Give its name with --service"),
+        (["--redis", "http://localhost", "--service", "a"], "a can't be asked: "),
+        (["--redis", "redis://127.0.0.1:1", "--service", "a"], "a can't be asked: "),
         (["--file", "answer.json"], "PySOA's answer does not say what the service is called: give its name with --ser"),
         (["--file", "answer.json", "--service", "Greeter"], 'the service is called "Greeter", and the name of a contr'),
         (["--file", "none.json", "--service", "a"], "cannot read none.json: no such file"),

@@ -30,11 +30,16 @@ def wait_for(condition: Callable[[], Any], what: str, seconds: float = 15.0) -> 
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
-    try:
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
+    """Whether a thread of a process runs: one of a killed process may outlive the first, which is a zombie then, and
+    its connections end with the last.
+    """
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                status = Path(f"/proc/{pid}/task/{thread}/status").read_text(encoding="ascii", errors="replace")
+                if "State:\tZ" not in status:
+                    return True
+    return False
 
 
 class Running:

@@ -30,7 +30,7 @@ def test_a_request_that_kills_its_worker_is_answered_at_once(stage: Stage, targe
         stage.client.call("once", "poison", fate="die")
     answered = time.time()
     assert stage.ledger.starts()["poison"] == 1
-    assert answered - stage.ledger.last_starts()["poison"] < 0.5
+    assert answered - stage.ledger.last_starts()["poison"].at < 0.5
     assert stage.client.call("once", "next") == "next"
 
 
@@ -217,7 +217,7 @@ def test_a_stopped_worker_is_taken_for_dead_after_its_lease(stage: Stage) -> Non
     (worker,) = server.workers()
     with pytest.raises(soagen.WorkerLost):
         stage.client.with_options(timeout=10).call("once", "stopped", fate="stop")
-    taken = time.time() - stage.ledger.last_starts()["stopped"]
+    taken = time.time() - stage.ledger.last_starts()["stopped"].at
     os.kill(worker, signal.SIGCONT)
     assert 2 < taken < 4.5
     assert stage.client.call("once", "next") == "next"
@@ -239,3 +239,24 @@ def test_a_host_that_is_lost_is_noticed_after_its_lease(stage: Stage) -> None:
             call.result(10)
     assert 1.5 < time.monotonic() - killed < 4
     assert stage.client.call("once", "next") == "next"
+
+
+@pytest.mark.parametrize(
+    ("words", "environment"), [(["--reload"], {}), ([], {"SOAGEN_SERVER_RELOAD": "yes"})], ids=["option", "variable"]
+)
+def test_a_server_that_starts_anew_serves_and_ends(stage: Stage, words: list[str], environment: dict[str, str]) -> None:
+    server = stage.serve(*words, **environment)
+    assert stage.client.call("once", "warm") == "warm"
+    server.send(signal.SIGTERM)
+    assert server.wait() == 0
+
+
+def test_a_server_is_set_up_by_a_file(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "soagen.toml"
+    path.write_text("[server]\nworkers = 2\nconcurrency = 3\n[server.logging]\nformat = 'json'\nrequests = 'info'\n")
+    server = stage.serve("--workers", "1", SOAGEN_CONFIG=str(path))
+    assert stage.client.call("once", "warm") == "warm"
+    assert len(server.workers()) == 1
+    lines = [json.loads(line) for line in server.written().splitlines()]
+    (line,) = [line for line in lines if line["logger"] == "soagen.server.calls"]
+    assert (line["message"], line["action"], type(line["request_id"])) == ("request of tally.once", "once", int)

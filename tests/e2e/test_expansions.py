@@ -44,6 +44,7 @@ class Asked:
         self.calls: list[tuple[str, list[Any]]] = []
         self.contexts: list[Any] = []
         self.failing: set[str] = set()
+        self.meeting: threading.Barrier | None = None
         self._lock = threading.Lock()
 
     def note(self, action: str, ids: Sequence[Any], ctx: Any) -> None:
@@ -52,6 +53,8 @@ class Asked:
             self.contexts.append(ctx)
         if action in self.failing:
             raise LookupError(action)
+        if self.meeting is not None:
+            self.meeting.wait()
 
 
 def make_servers(api: Any, asked: Asked) -> list[Any]:
@@ -242,6 +245,16 @@ def test_what_is_expanded_is_never_sent_and_never_compared(world: World) -> None
     assert plain == expanded
     codec = world.api.visits.codec
     assert codec.encode_visit(expanded, True) == codec.encode_visit(plain, True)
+
+
+def test_the_calls_of_a_level_are_made_at_the_same_time(world: World) -> None:
+    if world.kind == "blocking" and isinstance(world.transport, LocalTransport):
+        pytest.skip("blocking servers in the caller's own thread serve one after the other")
+    world.asked.meeting = threading.Barrier(2, timeout=10)  # nobody leaves before the other is there
+    client = world.client()
+    wanted = [world.api.visits.VisitExpand.people.or_raise(), world.api.places.AddressExpand.country.or_raise()]
+    reply = world.do(lambda: client.get_stays(expand=wanted))
+    assert (reply.at.country.code, reply.stays["b"][0].people.id_) == ("AT", "p_2")
 
 
 # --- errors
@@ -440,3 +453,16 @@ def test_routes_lead_to_other_brokers(world: World) -> None:
 def test_routes_to_nowhere_are_refused(services: dict[str, str]) -> None:
     with pytest.raises(soagen.ConfigurationError, match=r"routes lead somewhere|is no URL of a broker"):
         Routes(services)
+
+
+def test_a_stub_answers_for_the_objects(api: Any) -> None:
+    people = importlib.import_module("expansions.people.testing")
+    visits = importlib.import_module("expansions.visits.testing")
+    home = api.places.Address(street="Home", country_code="DE")
+    person = api.people.Person(id_="p_2", name="Stub", friend_ids=[], home=home)
+    with people.stub_people() as stub, visits.stub_visits() as other:
+        other.get_visit.returns(visit=api.visits.Visit(secret="p_1", class_="p_2"))
+        stub.get_people.returns(people={"p_2": person})
+        client = api.visits.VisitsClient(LocalTransport())
+        assert client.get_visit(id_="v", expand=[api.visits.VisitExpand.self_]).visit.self_.name == "Stub"
+        assert [request.ids for request in stub.get_people.requests] == [["p_2"]]

@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
@@ -223,13 +222,12 @@ def test_who_is_interrupted_may_ask_again_and_nothing_is_lost(
         server.added(server.take(), n)
     read = BlockingLink._read
 
-    def interrupted(connection: Any) -> Any:
-        while not isinstance(read(connection), bytes):
-            pass
+    def interrupted(link: BlockingLink, connection: Any) -> None:
+        read(link, connection)
         monkeypatch.undo()
         raise KeyboardInterrupt  # it has arrived, and is not in hand
 
-    monkeypatch.setattr(BlockingLink, "_read", staticmethod(interrupted))
+    monkeypatch.setattr(BlockingLink, "_read", interrupted)
     with pytest.raises(KeyboardInterrupt):
         first.result()
     assert (second.result().total, first.result().total) == (2, 1)
@@ -377,6 +375,8 @@ def test_tasks_that_wait_when_the_client_is_closed_are_told_at_once(
         again = client.calls.add(a=1, b=1).start()  # it connects anew
         server.added(await asyncio.to_thread(server.take), 2)
         assert (await again).total == 2
+        with pytest.raises(soagen.CallTimeout):
+            await client.with_options(timeout=0.05).add(a=1, b=1)
         await client.close()
 
     asyncio.run(main())

@@ -181,6 +181,21 @@ def serve_on() -> Iterator[Callable[..., None]]:
         yield start
 
 
+@pytest.fixture(scope="session")
+def serve_on_all() -> Iterator[Callable[..., None]]:
+    """Serves several generated servers at a place until the session ends; once for each place."""
+    serving: set[Site] = set()
+    with ExitStack() as stack:
+
+        def start(site: Site, *makers: Callable[[], Any]) -> None:
+            if site not in serving:
+                serving.add(site)
+                for make in makers:
+                    stack.enter_context(served(make(), site.url))
+
+        yield start
+
+
 @pytest.fixture
 def soagen_lab(api: ModuleType, serve_on: Callable[..., None], site: Callable[[int], Site], server_kind: str) -> Site:
     """A lab that a generated server serves, of either kind."""

@@ -40,7 +40,7 @@ def _start_blocking(server: Any, transport: RedisTransport, settings: ServerSett
 
     def run() -> None:
         worker.run()
-        for client in server.clients:
+        for client in getattr(server, "clients", ()):
             client.close()
 
     return _started(run), worker.stop
@@ -56,7 +56,7 @@ def _start_asyncio(server: Any, transport: RedisTransport, settings: ServerSetti
         stops.append(lambda: loop.call_soon_threadsafe(worker.stop))
         runs.set()
         await worker.run()
-        for client in server.clients:
+        for client in getattr(server, "clients", ()):
             await client.close()
 
     thread = _started(lambda: asyncio.run(run()))

@@ -90,6 +90,14 @@ def test_an_order(lab: Any, api: ModuleType) -> None:
     assert order.total == Amount.from_code_and_minor("USD", 3998)
 
 
+def test_a_service_that_runs_tells_the_same(
+    import_pysoa: Callable[..., Imported], pysoa_lab: Site, tmp_path: Path
+) -> None:
+    soagen_cli("import-pysoa", "--redis", pysoa_lab.url, "--service", "lab", "--out", str(tmp_path))
+    of_the_class = import_pysoa("services:LabServer", "lab").contract.read_text()
+    assert (tmp_path / "lab.soa.yaml").read_text() == of_the_class
+
+
 def test_what_the_service_refuses(lab: Any, api: ModuleType) -> None:
     item = api.Item(sku="", quantity=0, unit_price=Amount.from_code_and_minor("USD", 1))
     with pytest.raises(soagen.ActionError) as caught:

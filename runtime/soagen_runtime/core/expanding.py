@@ -13,7 +13,7 @@ Nothing is sent here: `Expanding.lookups` says what a level has to ask, `Expandi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, NamedTuple
 
@@ -43,6 +43,7 @@ class Lookup:
 class _Wanted:
     """An expansion, and those behind it: paths that begin alike go together."""
 
+    expansion: Expansion
     required: bool = False
     then: dict[Expansion, _Wanted] = field(default_factory=dict)
 
@@ -53,19 +54,7 @@ class _Spot:
 
     wish: int
     values: Sequence[Any]
-    wanted: Mapping[Expansion, _Wanted]
-
-
-class _Route(NamedTuple):
-    """What may be asked together."""
-
-    service: Service[Any]
-    action: Action[Any, Any]
-    request: type[Any]
-    request_field: str
-    response_field: str
-    key: str | None
-    max_ids: int | None
+    wanted: Iterable[_Wanted]
 
 
 class _Use(NamedTuple):
@@ -73,38 +62,63 @@ class _Use(NamedTuple):
 
     wish: int
     owner: Any
-    expansion: Expansion
     wanted: _Wanted
 
 
-class _Level:
-    """The ids of one level and whom they are for, by whom is asked."""
+class _Route(NamedTuple):
+    """Whom is asked; what has the same is asked together."""
 
-    def __init__(self) -> None:
-        self._ids: dict[_Route, dict[Any, None]] = {}
-        self.uses: dict[_Route, list[_Use]] = {}
-        self.parts: list[tuple[_Route, Sequence[Any]]] = []
+    service: Service[Any]
+    action: Action[Any, Any]
+    request: type[Any]
+    request_field: str
+    max_ids: int | None
+
+
+class _Question:
+    """What one level asks by one route: the ids, for whom they are, and what came of them."""
+
+    def __init__(self, route: _Route) -> None:
+        self.uses: list[_Use] = []
+        self.failed: dict[Any, CallError] = {}
+        self._route = route
+        self._ids: dict[Any, None] = {}
+        self._responses: list[Any] = []
+        self._objects: dict[tuple[str, str | None], dict[Any, Any]] = {}
 
     def add(self, use: _Use) -> None:
         """Notes the ids of an object, if it has any."""
-        ids = _ids_of(use.owner, use.expansion)
+        ids = _ids_of(use)
         if ids:
-            route = _route(use.expansion)
-            self._ids.setdefault(route, {}).update(dict.fromkeys(ids))
-            self.uses.setdefault(route, []).append(use)
+            self._ids.update(dict.fromkeys(ids))
+            self.uses.append(use)
 
-    def lookups(self) -> Iterator[Lookup]:
-        """One call of each action, or as many as its ids need."""
-        for route, known in self._ids.items():
-            ids = list(known)
-            most = min(route.max_ids or MOST_IDS, MOST_IDS)
-            names = sorted({f"{use.expansion.owner.__name__}.{use.expansion.name}" for use in self.uses[route]})
-            required = all(use.wanted.required for use in self.uses[route])
-            for start in range(0, len(ids), most):
-                part = ids[start : start + most]
-                self.parts.append((route, part))
-                request = route.request(**{route.request_field: part})
-                yield Lookup(route.service, route.action, request, ", ".join(names), required)
+    def lookups(self) -> Iterator[tuple[Lookup, Sequence[Any]]]:
+        """One call, or as many as the ids need; each with its ids."""
+        route = self._route
+        ids = list(self._ids)
+        most = min(route.max_ids or MOST_IDS, MOST_IDS)
+        wanted = [use.wanted for use in self.uses]
+        names = ", ".join(sorted({f"{w.expansion.owner.__name__}.{w.expansion.name}" for w in wanted}))
+        required = all(each.required for each in wanted)
+        for start in range(0, len(ids), most):
+            part = ids[start : start + most]
+            request = route.request(**{route.request_field: part})
+            yield Lookup(route.service, route.action, request, names, required), part
+
+    def settle(self, ids: Sequence[Any], outcome: Outcome[Any]) -> None:
+        """Notes what came for some ids."""
+        if outcome.error is None:
+            self._responses.append(outcome.value)
+        else:
+            self.failed.update(dict.fromkeys(ids, outcome.error))
+
+    def objects(self, field: str, key: str | None) -> dict[Any, Any]:
+        """The objects in a field of the responses, by their ids; those of a map by the ids' texts."""
+        if (field, key) not in self._objects:
+            found = [_by_id(getattr(response, field) or (), key) for response in self._responses]
+            self._objects[field, key] = {name: each for objects in found for name, each in objects.items()}
+        return self._objects[field, key]
 
 
 class Expanding:
@@ -113,100 +127,102 @@ class Expanding:
     def __init__(self, wishes: Sequence[tuple[Any, Sequence[Expand[Any]]]]) -> None:
         """``wishes`` are responses, each with the paths that are to be expanded in it."""
         self.errors: list[CallError | None] = [None] * len(wishes)
-        self._spots = [_Spot(index, (value,), _joined(paths)) for index, (value, paths) in enumerate(wishes)]
-        self._level = _Level()
+        self._spots = [_Spot(index, (value,), _tree(paths).values()) for index, (value, paths) in enumerate(wishes)]
+        self._questions: list[_Question] = []
+        self._parts: list[tuple[_Question, Sequence[Any]]] = []
 
     def lookups(self) -> list[Lookup]:
         """The calls of the next level, which may be made at the same time; none if all is done."""
-        self._level = _Level()
+        questions: dict[_Route, _Question] = {}
         for spot in self._spots:
-            owners = {expansion.owner for expansion in spot.wanted}
-            for owner in _found(spot.values, owners):
-                for expansion, wanted in spot.wanted.items():
-                    if type(owner) is expansion.owner:
-                        self._level.add(_Use(spot.wish, owner, expansion, wanted))
+            asked: dict[type[Any], list[tuple[_Wanted, _Question]]] = {}
+            for wanted in spot.wanted:
+                route = _route(wanted.expansion)
+                question = questions.setdefault(route, _Question(route))
+                asked.setdefault(wanted.expansion.owner, []).append((wanted, question))
+            for owner in _found(spot.values, asked.keys()):
+                for wanted, question in asked[type(owner)]:
+                    question.add(_Use(spot.wish, owner, wanted))
         self._spots = []
-        return list(self._level.lookups())
+        self._questions = list(questions.values())
+        made = [(question, *each) for question in self._questions for each in question.lookups()]
+        self._parts = [(question, ids) for question, _, ids in made]
+        return [lookup for _, lookup, _ in made]
 
     def settle(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Puts what came where it belongs; ``outcomes`` are in the order of the calls.
 
         What failed leaves everything as it is, and is an error of the responses that cannot do without.
         """
-        objects: dict[_Route, dict[Any, Any]] = {}
-        failed: dict[_Route, dict[Any, CallError]] = {}
-        for (route, ids), outcome in zip(self._level.parts, outcomes, strict=True):
-            if outcome.error is None:
-                objects.setdefault(route, {}).update(_objects(route, outcome.value))
-            else:
-                failed.setdefault(route, {}).update(dict.fromkeys(ids, outcome.error))
+        for (question, ids), outcome in zip(self._parts, outcomes, strict=True):
+            question.settle(ids, outcome)
         came: dict[tuple[int, int], tuple[_Wanted, dict[int, Any]]] = {}
-        for route, uses in self._level.uses.items():
-            for use in uses:
-                self._blame(use, failed.get(route, {}))
-                found = _put(use, objects.get(route, {}), by_text=route.key is None)
+        for question in self._questions:
+            for use in question.uses:
+                self._blame(use, question.failed)
+                found = _put(use, question)
                 if use.wanted.then:
-                    here = came.setdefault((use.wish, id(use.wanted)), (use.wanted, {}))
-                    here[1].update((id(each), each) for each in found)
+                    _, values = came.setdefault((use.wish, id(use.wanted)), (use.wanted, {}))
+                    values.update((id(each), each) for each in found)
         self._spots = [
-            _Spot(wish, list(values.values()), wanted.then)
+            _Spot(wish, list(values.values()), wanted.then.values())
             for (wish, _), (wanted, values) in came.items()
             if values and self.errors[wish] is None
         ]
 
     def _blame(self, use: _Use, failed: Mapping[Any, CallError]) -> None:
         if failed and use.wanted.required and self.errors[use.wish] is None:
-            missed = (failed[each] for each in _ids_of(use.owner, use.expansion) if each in failed)
-            self.errors[use.wish] = next(missed, None)
+            self.errors[use.wish] = next((failed[each] for each in _ids_of(use) if each in failed), None)
 
 
-def _joined(paths: Iterable[Expand[Any]]) -> dict[Expansion, _Wanted]:
+def _tree(paths: Iterable[Expand[Any]]) -> dict[Expansion, _Wanted]:
     """Some paths as a tree; a step is required if any of the paths says so."""
     tree: dict[Expansion, _Wanted] = {}
     for path in paths:
         level = tree
         for step in steps_of(path):
-            wanted = level.setdefault(step.bare, _Wanted())
+            wanted = level.setdefault(step.bare, _Wanted(step.bare))
             wanted.required |= step.required
             level = wanted.then
     return tree
 
 
 def _route(expansion: Expansion) -> _Route:
-    e = expansion
-    return _Route(e.service, e.action, e.request, e.request_field, e.response_field, e.key, e.max_ids)
+    return _Route(expansion.service, expansion.action, expansion.request, expansion.request_field, expansion.max_ids)
 
 
-def _ids_of(owner: Any, expansion: Expansion) -> list[Any]:
+def _ids_of(use: _Use) -> list[Any]:
     """The ids in an object's field. An empty text is none, as for PySOA."""
-    held = getattr(owner, expansion.ids)
+    expansion = use.wanted.expansion
+    held = getattr(use.owner, expansion.ids)
     ids = held or () if expansion.many else (held,)
     return [each for each in ids if each is not None and each != ""]
 
 
-def _objects(route: _Route, response: Any) -> dict[Any, Any]:
-    """The objects in a response, by their ids; those of a map by the ids' texts."""
-    held = getattr(response, route.response_field) or {}
-    if route.key is None:
-        return {key: each for key, each in held.items() if each is not None}
-    return {getattr(each, route.key): each for each in held if each is not None}
+def _by_id(held: Any, key: str | None) -> dict[Any, Any]:
+    if isinstance(held, dict):
+        objects: dict[Any, Any] = held
+        return {name: each for name, each in objects.items() if each is not None}
+    return {getattr(each, key or ""): each for each in held if each is not None}
 
 
-def _put(use: _Use, objects: Mapping[Any, Any], *, by_text: bool) -> list[Any]:
+def _put(use: _Use, question: _Question) -> list[Any]:
     """Puts the objects beside their ids, and returns them. What is not there is left out."""
-    ids = _ids_of(use.owner, use.expansion)
-    found = [objects[key] for key in (map(str, ids) if by_text else ids) if key in objects]
-    if use.expansion.many:
-        setattr(use.owner, use.expansion.name, found)
+    expansion = use.wanted.expansion
+    objects = question.objects(expansion.response_field, expansion.key)
+    ids = _ids_of(use)
+    found = [objects[each] for each in (map(str, ids) if expansion.key is None else ids) if each in objects]
+    if expansion.many:
+        setattr(use.owner, expansion.name, found)
     elif found:
-        setattr(use.owner, use.expansion.name, found[0])
+        setattr(use.owner, expansion.name, found[0])
     return found
 
 
 # --- looking into values
 
 
-def _found(values: Sequence[Any], classes: set[type[Any]]) -> Iterator[Any]:
+def _found(values: Sequence[Any], classes: Container[type[Any]]) -> Iterator[Any]:
     """All objects of these very classes in some values, at whatever depth, each once."""
     waiting = list(reversed(values))
     seen: set[int] = set()

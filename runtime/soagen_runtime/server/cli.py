@@ -15,8 +15,9 @@ from pathlib import Path
 
 from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.errors import ConfigurationError, TransportError
-from soagen_runtime.server import logs
+from soagen_runtime.server import framework, logs
 from soagen_runtime.server.base import AsyncServer, Server
+from soagen_runtime.server.framework import SETTINGS, Framework
 from soagen_runtime.server.loading import load_server
 from soagen_runtime.server.options import CommandLine, parse
 from soagen_runtime.server.process import run_worker
@@ -50,19 +51,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _serve(line: CommandLine) -> int:
+    framework.enter(line.django)
     server = load_server(line.target)
+    lives_in = framework.present()
+    lives_in.adopt(server)
     if line.print_config:
-        sys.stdout.write(show(_settings(line, server, {}), "server"))
+        sys.stdout.write(show(_settings(line, server, lives_in, {}), "server"))
         return 0
-    settings = _settings(line, server, {"redis": _check_redis}).settings
+    settings = _settings(line, server, lives_in, {"redis": _check_redis}).settings
     logs.set_up(settings.logging)
-    return _supervise(server, settings)
+    return _supervise(server, settings, lives_in)
 
 
 def _settings(
-    line: CommandLine, server: Server | AsyncServer, checks: dict[str, Callable[[object], object]]
+    line: CommandLine, server: Server | AsyncServer, lives_in: Framework, checks: dict[str, Callable[[object], object]]
 ) -> Effective[ServerSettings]:
     return load_server_settings(
+        lives_in.settings(),
+        config_origin=SETTINGS,
         options=line.options,
         code=server.settings,
         code_origin=f"{type(server).__name__}.settings",
@@ -84,15 +90,19 @@ def _check_content_types(names: object) -> None:
         codec_for(name)
 
 
-def _supervise(server: Server | AsyncServer, settings: ServerSettings) -> int:
+def _supervise(server: Server | AsyncServer, settings: ServerSettings, lives_in: Framework) -> int:
     transport = from_url(settings.redis or "")
     most_bytes = server.dispatcher(settings).most_bytes  # what cannot be bound is said here, not in each worker
     undertaker = transport.blocking_server()
     run_blocking(undertaker.start(server.service, request_bytes=most_bytes))
 
+    def before_fork() -> None:
+        server.before_fork()
+        lives_in.before_fork()
+
     def work(name: str, ready: Callable[[], None]) -> int:
         undertaker.forget()
-        return run_worker(server, transport, settings, name, ready)
+        return run_worker(server, transport, settings, lives_in, name, ready)
 
     log.info("%s: serving with %d x %s on %r", server.service.name, settings.workers, type(server).__name__, transport)
     code = Supervisor(
@@ -100,7 +110,7 @@ def _supervise(server: Server | AsyncServer, settings: ServerSettings) -> int:
         undertaker,
         workers=settings.workers,
         grace=settings.grace,
-        before_fork=server.before_fork,
+        before_fork=before_fork,
         heartbeat_file=settings.heartbeat_file,
     ).run()
     log.info("%s: stopped", server.service.name)

@@ -20,13 +20,18 @@ def load_server(target: str) -> Server | AsyncServer:
     module_name, colon, name = target.partition(":")
     if not (colon and module_name and name):
         raise ConfigurationError(f"{target!r} does not name a server: write module:Class, as in acme.shop:Orders")
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
+    look_here()
     found = _look_up(module_name, name)
     server = found if isinstance(found, (Server, AsyncServer)) else _make(target, found)
     if not isinstance(server, (Server, AsyncServer)):
         raise ConfigurationError(f"{target} is no server: it does not derive from a generated server base")
     return server
+
+
+def look_here() -> None:
+    """Has modules looked for in the working directory first."""
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
 
 
 def _look_up(module_name: str, name: str) -> object:

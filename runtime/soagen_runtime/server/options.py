@@ -23,6 +23,7 @@ class CommandLine:
 
     target: str
     config: Path | None
+    django: str | None
     print_config: bool
     options: dict[str, str | bool]
 
@@ -30,8 +31,8 @@ class CommandLine:
 def parse(arguments: Sequence[str]) -> CommandLine:
     """The arguments, read. Ends the program where they are none of its."""
     given: dict[str, Any] = vars(_parser().parse_args(arguments))
-    target, config, print_config = given.pop("target"), given.pop("config"), given.pop("print_config")
-    return CommandLine(target, config, print_config, given)
+    own = {name: given.pop(name) for name in ("target", "config", "django", "print_config")}
+    return CommandLine(**own, options=given)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,6 +46,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("target", metavar="module:Class", help="the server class, or a function that makes a server")
     parser.add_argument(
         "--config", metavar="FILE", type=Path, help="a file of TOML (default: what SOAGEN_CONFIG names)"
+    )
+    parser.add_argument(
+        "--django",
+        metavar="MODULE",
+        help="the settings of the Django project that the server is a part of (default: what DJANGO_SETTINGS_MODULE"
+        " names)",
     )
     parser.add_argument("--print-config", action="store_true", help="show the settings that hold, and where from; stop")
     for key, spec in specs_of(ServerSettings).items():

@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from soagen_runtime.errors import ConfigurationError, TransportError
 from soagen_runtime.server.base import AsyncServer, Server
+from soagen_runtime.server.framework import Framework
 from soagen_runtime.server.overruns import TimeLimits
 from soagen_runtime.server.worker import CONCURRENCY, AsyncWorker, BlockingWorker
 from soagen_runtime.settings import ServerSettings
@@ -28,19 +29,22 @@ def run_worker(
     server: Server | AsyncServer,
     transport: RedisTransport,
     settings: ServerSettings,
+    framework: Framework,
     name: str,
     ready: Callable[[], None],
 ) -> int:
-    """Serves until it is told to stop; returns the exit code. ``ready`` is called when it begins to serve."""
+    """Serves until it is told to stop; returns the exit code. ``framework`` is what the server lives in; ``ready`` is
+    called when it begins to serve.
+    """
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     server.after_fork()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         if isinstance(server, AsyncServer):
-            asyncio.run(_serve_async(server, transport, settings, name, ready))
+            asyncio.run(_serve_async(server, transport, settings, framework, name, ready))
         else:
-            _serve(server, transport, settings, name, ready)
+            _serve(server, transport, settings, framework, name, ready)
     except (ConfigurationError, TransportError) as error:
         log.error("%s: a worker could not begin: %s", server.service.name, error)
         return 1
@@ -51,7 +55,12 @@ def run_worker(
 
 
 def _serve(
-    server: Server, transport: RedisTransport, settings: ServerSettings, name: str, ready: Callable[[], None]
+    server: Server,
+    transport: RedisTransport,
+    settings: ServerSettings,
+    framework: Framework,
+    name: str,
+    ready: Callable[[], None],
 ) -> None:
     stops: list[Callable[[], None]] = []
     worker = BlockingWorker(
@@ -63,6 +72,7 @@ def _serve(
         heartbeat=_Orphan(lambda: stops[0]()),
         ready=ready,
         limits=TimeLimits(settings.timeout, server.time_limits),
+        framework=framework,
     )
     stops.append(worker.stop)
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
@@ -71,10 +81,16 @@ def _serve(
         worker.run()
     finally:
         server.teardown()
+        framework.let_go()
 
 
 async def _serve_async(
-    server: AsyncServer, transport: RedisTransport, settings: ServerSettings, name: str, ready: Callable[[], None]
+    server: AsyncServer,
+    transport: RedisTransport,
+    settings: ServerSettings,
+    framework: Framework,
+    name: str,
+    ready: Callable[[], None],
 ) -> None:
     loop = asyncio.get_running_loop()
     stops: list[Callable[[], None]] = []
@@ -87,14 +103,17 @@ async def _serve_async(
         heartbeat=_Orphan(lambda: loop.call_soon_threadsafe(stops[0])),
         ready=ready,
         limits=TimeLimits(settings.timeout, server.time_limits),
+        framework=framework,
     )
     stops.append(worker.stop)
     loop.add_signal_handler(signal.SIGTERM, worker.stop)
     await server.setup()
+    await framework.let_go_async()
     try:
         await worker.run()
     finally:
         await server.teardown()
+        await framework.let_go_async()
 
 
 class _Countdown:

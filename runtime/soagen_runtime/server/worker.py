@@ -19,6 +19,7 @@ from soagen_runtime.core.guard import Guard
 from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.core.transport import Nothing, Outcome, Seat, ServerTransport, Taken
 from soagen_runtime.errors import TransportError
+from soagen_runtime.server.framework import Framework
 from soagen_runtime.server.heartbeat import Heartbeat
 from soagen_runtime.server.overruns import CancellingGuard, TakenOver, TimeLimits, Watch
 from soagen_runtime.server.respawn import EXIT_OVERRUN
@@ -82,8 +83,9 @@ class BlockingWorker:
     """Serves ``concurrency`` requests at a time, each in a thread of its own; with 1, in the thread that calls `run`.
 
     ``name`` is this process among the workers of the service. ``ready`` is called when it begins to serve, ``each``
-    after each request, ``heartbeat`` after each heartbeat that was heard. A handler that overruns its time ends the
-    process (see `soagen_runtime.server.overruns`).
+    after each request, ``heartbeat`` after each heartbeat that was heard. ``framework`` is told when a thread has
+    nothing to do and when it ends. A handler that overruns its time ends the process (see
+    `soagen_runtime.server.overruns`).
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class BlockingWorker:
         ready: Callable[[], None] | None = None,
         each: Callable[[], None] | None = None,
         heartbeat: Callable[[], None] | None = None,
+        framework: Framework | None = None,
     ) -> None:
         self._dispatcher = dispatcher
         self._transport = transport
@@ -105,6 +108,7 @@ class BlockingWorker:
         self._ready = ready
         self._each = each
         self._heartbeat = Heartbeat(transport, heartbeat)
+        self._framework = framework or Framework()
         self._watch = Watch(limits, self._make_room) if limits else None
         self._serving = threading.Semaphore(0)  # released by each thread that has left
         self._stopping = threading.Event()
@@ -149,10 +153,14 @@ class BlockingWorker:
             run_blocking(place.leave())
             raise
         run_blocking(place.leave())
+        self._framework.let_go()
         self._serving.release()
 
     async def _step(self, place: _Place) -> None:
-        for taken in await place.take(1):
+        requests = await place.take(1)
+        if not requests:
+            self._framework.rest()
+        for taken in requests:
             guard = self._watch.guard(partial(place.answer, taken)) if self._watch else None
             await place.serve(taken, guard)
             if self._each is not None:
@@ -189,6 +197,7 @@ class AsyncWorker:
         ready: Callable[[], None] | None = None,
         each: Callable[[], None] | None = None,
         heartbeat: Callable[[], None] | None = None,
+        framework: Framework | None = None,
     ) -> None:
         self._dispatcher = dispatcher
         self._transport = transport
@@ -198,6 +207,7 @@ class AsyncWorker:
         self._ready = ready
         self._each = each
         self._heartbeat = Heartbeat(transport, heartbeat)
+        self._framework = framework or Framework()
         self._running: set[asyncio.Task[None]] = set()
         self._freed = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -230,7 +240,10 @@ class AsyncWorker:
             self._freed.clear()
             await self._freed.wait()
             return
-        for taken in await place.take(room):
+        requests = await place.take(room)
+        if not requests:
+            await self._framework.rest_async()
+        for taken in requests:
             task = asyncio.create_task(place.serve(taken, self._guard))
             self._running.add(task)
             task.add_done_callback(self._ended)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from soagen_runtime.redaction import Redactor
+
 NONE: Final = "none"
 """What stands, in a text and in TOML, for a setting that is not set."""
 
@@ -182,4 +184,4 @@ def _table(value: Any) -> dict[str, Any]:
     raise ValueError
 
 
-TABLE: Final = Kind("a table", _table, None)
+TABLE: Final = Kind("a table", _table, None, show=Redactor())

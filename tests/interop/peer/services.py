@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import decimal
 import itertools
+import sys
 import time
+from pathlib import Path
 
 import currint
 import pytz
@@ -18,6 +20,10 @@ from pysoa.server.errors import ActionError, JobError
 from pysoa.server.server import Server
 
 from tests.interop.peer.switched import PricesServer
+
+sys.path.append(str(Path(__file__).parents[3] / "examples" / "from_pysoa"))
+
+from before.services import SERVERS as EXAMPLES
 
 _numbers = itertools.count(1)
 
@@ -292,4 +298,9 @@ def _station(name):
     return type(name.capitalize(), (Server,), {"service_name": name, "action_class_map": {"hop": Hop, "fail": Fail}})
 
 
-SERVERS = {"lab": LabServer, "prices": PricesServer, **{name: _station(name) for name in ("north", "middle", "south")}}
+SERVERS = {
+    "lab": LabServer,
+    "prices": PricesServer,
+    **EXAMPLES,
+    **{name: _station(name) for name in ("north", "middle", "south")},
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -47,6 +47,7 @@ class Ids:
 @dataclass(slots=True, kw_only=True)
 class People:
     people: dict[str, Person | None] | None = None
+    others: dict[str, Person] = field(default_factory=dict[str, Person])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -204,6 +205,16 @@ def test_a_level_asks_each_action_once_and_the_next_looks_only_into_what_came() 
         [("get_people", ["ada", "bob", "nobody"]), ("get_badges", [7])],
         [("get_people", ["bob", "cyd"])],
     ]
+
+
+def test_expansions_by_one_action_share_its_call_whatever_they_take_of_the_answer() -> None:
+    badge = Badge(number=1, holder_id="ada")
+    other = replace(HOLDER, name="lock", response_field="others")
+    expanding = Expanding([(badge, [_path(HOLDER), _path(other)])])
+    (lookup,) = expanding.lookups()
+    assert (lookup.request.ids, lookup.wanted_for) == (["ada"], "Badge.holder, Badge.lock")
+    expanding.settle([Outcome(People(people={"ada": Person(id="ada")}, others={"ada": Person(id="eva")}))])
+    assert (badge.holder, badge.lock) == (Person(id="ada"), Person(id="eva"))
 
 
 def test_nothing_is_asked_where_there_are_no_ids() -> None:

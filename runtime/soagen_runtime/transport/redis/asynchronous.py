@@ -19,6 +19,7 @@ from soagen_runtime.errors import CallTimeout, ConnectionFailed, TransportError
 from soagen_runtime.transport.redis.async_link import AsyncLink
 from soagen_runtime.transport.redis.calling import PAUSE, Lines, new_client_id, pushed
 from soagen_runtime.transport.redis.clock import Clock
+from soagen_runtime.transport.redis.deadlines import Deadlines, Late
 from soagen_runtime.transport.redis.link import accepted
 from soagen_runtime.transport.redis.masters import MAX_BLOCK, Master, Ring
 from soagen_runtime.transport.redis.resp import pack
@@ -128,6 +129,7 @@ class AsyncChannel:
         self._last_sent = 0
         self._of_request: dict[int, _Outgoing] = {}
         self._waiting: dict[int, asyncio.Future[ReplyMessage | InvalidMessage]] = {}
+        self._deadlines = Deadlines(clock)
         self._reader = ReplyReader()
         self._sending: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -225,14 +227,16 @@ class AsyncChannel:
         reply = self._waiting[request_id]
         if self._reading is None:
             self._reading = asyncio.create_task(self._read_all(), name=f"soagen replies of {self._lines.service}")
+        self._deadlines.watch(request_id, reply, until)
         try:
-            async with asyncio.timeout(until - self._clock.now()):
-                return checked(await reply)
-        except TimeoutError:
-            raise self._failure or CallTimeout(f"no reply of {self._lines.service} in time") from None
+            return checked(await reply)
+        except (Late, asyncio.CancelledError) as given_up:
+            self.is_spent = self._reader.is_midway
+            if isinstance(given_up, Late):
+                raise self._failure or CallTimeout(f"no reply of {self._lines.service} in time") from None
+            raise
         finally:
-            if not reply.done() or reply.cancelled():  # given up
-                self.is_spent = self._reader.is_midway
+            self._deadlines.forget(request_id)
             self._waiting.pop(request_id, None)
             self._of_request.pop(request_id).given_up = True
 
@@ -276,8 +280,13 @@ class AsyncChannel:
 
     async def close(self) -> None:
         """Ends the calls under way, and lets the connections go."""
+        self._deadlines.close()
+        closed = ConnectionFailed(f"the client of {self._lines.service} was closed")
+        for outgoing in self._next_batch():
+            _fail(outgoing.sent, closed)
+        self._outgoing.clear()
         for reply in self._waiting.values():
-            _fail(reply, ConnectionFailed(f"the client of {self._lines.service} was closed"))
+            _fail(reply, closed)
         tasks = {task for task in (self._sending, self._reading) if task is not None}
         for task in tasks:
             task.cancel()

@@ -1,6 +1,7 @@
 """The blocking client: a channel for each call under way, with a connection of its own.
 
-Request and wait for the reply leave in one write: one round trip a call. For what is sent now and asked for later, see `outstanding`.
+Request and wait for the reply leave in one write: one round trip a call. For what is sent now and asked for later, see
+`outstanding`.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ that take turns: a read empties the one whose replies have arrived, and moves ne
 connection was lost, the list whose turn it is holds what came with the lost read, and nothing that came before it.
 That matters for replies in pieces: a piece that is read twice cannot be told from that of another reply.
 
-Nothing here does I/O: `Inbox.read` gives the commands of the next read, and `Inbox.took` is given their answers. Whoever
-has asked and never got the answers, for whatever reason, asks for the next read and gets what was on its way.
+Nothing here does I/O: `Inbox.read` gives the commands of the next read, and `Inbox.took` is given their answers. If it
+never was, for whatever reason, the next read gives what was on its way.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from soagen_runtime.errors import CallTimeout, ConnectionFailed, TransportError
+from soagen_runtime.errors import CallTimeout, ConnectionFailed
 from soagen_runtime.transport.redis.calling import PAUSE, Lines, pushed
 from soagen_runtime.transport.redis.clock import Clock
 from soagen_runtime.transport.redis.link import BlockingLink, accepted

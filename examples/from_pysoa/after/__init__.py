@@ -1,0 +1,1 @@
+"""The same services and callers, with what soagen makes of their contracts."""

@@ -1,0 +1,3 @@
+"""Settings with a mistake."""
+
+INSTALLED_APPS = "library"
