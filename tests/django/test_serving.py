@@ -27,7 +27,7 @@ def test_models_are_served_by_several_workers_and_threads(site: Site, target: st
     server = site.serve(target, "--workers", "2", "--concurrency", "2", **FOREVER)
     parallel(*(site.client.calls.add_book(title=f"Volume {i}") for i in range(8))).run()
     assert site.client.titles().titles == [f"Volume {i}" for i in range(8)]
-    together = parallel(*[site.client.calls.see(company=2)] * 4).run()  # two in each process, so all at once
+    together = parallel(*[site.client.calls.see(company=4)] * 4).run()
     found = Counter(answer.seen.process for answer in together)
     assert set(found.values()) == {2}
     assert set(found) == set(server.workers())
