@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from soagen_runtime.action import Action, Service
 from soagen_runtime.client import AsyncClient, Client
@@ -56,6 +56,13 @@ SERVICE: Service[Context] = Service(
 )
 
 
+class Start(NamedTuple):
+    """By which process an action was started, and when: a Unix time in seconds."""
+
+    pid: int
+    at: float
+
+
 class Ledger:
     """Lines in a file, each written at once: what was started, and by whom."""
 
@@ -70,19 +77,19 @@ class Ledger:
     def starts(self) -> Counter[str]:
         return Counter(token for token, _ in self._lines())
 
-    def last_starts(self) -> dict[str, float]:
-        """When each token was last started, as a Unix time in seconds."""
+    def last_starts(self) -> dict[str, Start]:
+        """The last start of each token."""
         return dict(self._lines())
 
     def last_worker(self) -> int:
         """The process that started the last one."""
         return int(self.path.read_text(encoding="utf-8").splitlines()[-1].split()[1])
 
-    def _lines(self) -> Iterator[tuple[str, float]]:
+    def _lines(self) -> Iterator[tuple[str, Start]]:
         text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
         for line in text.splitlines():
-            token, _, moment = line.split()
-            yield token, float(moment)
+            token, pid, moment = line.split()
+            yield token, Start(int(pid), float(moment))
 
 
 def _begin(ledger: Ledger, request: Any) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tests.delivery.chaos.__main__ import play, table
+from tests.delivery.chaos.__main__ import play
+from tests.delivery.chaos.verdict import table
 
 SECONDS = float(os.environ.get("SOAGEN_CHAOS_SECONDS", "30"))
 SEED = int(os.environ.get("SOAGEN_CHAOS_SEED", "1"))

@@ -30,7 +30,7 @@ def test_a_request_that_kills_its_worker_is_answered_at_once(stage: Stage, targe
         stage.client.call("once", "poison", fate="die")
     answered = time.time()
     assert stage.ledger.starts()["poison"] == 1
-    assert answered - stage.ledger.last_starts()["poison"] < 0.5
+    assert answered - stage.ledger.last_starts()["poison"].at < 0.5
     assert stage.client.call("once", "next") == "next"
 
 
@@ -217,7 +217,7 @@ def test_a_stopped_worker_is_taken_for_dead_after_its_lease(stage: Stage) -> Non
     (worker,) = server.workers()
     with pytest.raises(soagen.WorkerLost):
         stage.client.with_options(timeout=10).call("once", "stopped", fate="stop")
-    taken = time.time() - stage.ledger.last_starts()["stopped"]
+    taken = time.time() - stage.ledger.last_starts()["stopped"].at
     os.kill(worker, signal.SIGCONT)
     assert 2 < taken < 4.5
     assert stage.client.call("once", "next") == "next"

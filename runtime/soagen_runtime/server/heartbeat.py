@@ -12,6 +12,8 @@ from collections.abc import Callable
 from soagen_runtime.core.transport import ServerTransport
 from soagen_runtime.errors import TransportError
 
+AGAIN = 0.1  # seconds after which one that was not heard is tried again: leases run out meanwhile
+
 log = logging.getLogger("soagen.server")
 
 
@@ -35,7 +37,7 @@ class Heartbeat:
 
     def _run(self) -> None:
         heard = True
-        while not self._stopping.wait(self._transport.beat_every):
+        while not self._stopping.wait(self._transport.beat_every if heard else AGAIN):
             try:
                 self._transport.beat()
             except TransportError as error:

@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from soagen_runtime.errors import TransportError
+from soagen_runtime.server.heartbeat import AGAIN
 from soagen_runtime.server.respawn import Respawn, describe, end_of
 
 STOPPED: Final = 0
@@ -153,13 +154,13 @@ class Supervisor:
             _ACTIONS[number](self)
         self._reap()
         now = time.monotonic()
+        self._look(now)  # before anything that takes time: callers wait
         for index, place in enumerate(self._places):
             if place.due is not None and place.due <= now and not self._stopping:
                 place.due = None
                 self._spawn(index)
         self._replace_next(now)
         self._press(now)
-        self._look(now)
         self._beat(now)
 
     def _wait(self, wake: int) -> None:
@@ -330,6 +331,7 @@ class Supervisor:
             if self._heard:
                 log.error("the broker is away: %s", error)
             self._heard = False
+            self._next_beat = now + AGAIN
             return
         self._heard = True
         if self._heartbeat_file is not None and all(worker.serves for worker in self._workers.values()):

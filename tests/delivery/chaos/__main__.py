@@ -9,52 +9,18 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import redis
 from soagen_runtime.wire import keys
 
 from tests.delivery.chaos.callers import Book, asyncio_caller, blocking_caller, pysoa_caller
 from tests.delivery.chaos.monkey import Monkey
 from tests.delivery.chaos.stage import Broker, ServerProcess
+from tests.delivery.chaos.verdict import Verdict, judge, table
 from tests.delivery.tally import LEDGER, Ledger
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What came of a run. Times are in milliseconds."""
-
-    outcomes: Counter[str]
-    lost: list[str]
-    doubled: list[str]
-    stray: list[str]
-    left_over: list[str]
-    worker_lost: list[float]
-
-    @property
-    def kept(self) -> bool:
-        """Whether everything that is promised was kept."""
-        return not (self.lost or self.doubled or self.stray or self.left_over)
-
-
-def judge(book: Book, ledger: Ledger, reported: set[str], left_over: list[str]) -> Verdict:
-    """Compares what callers saw with what was started, and with what the dead stream reports."""
-    starts, last_starts = ledger.starts(), ledger.last_starts()
-    lost, doubled, stray, waits = [], [], [], []
-    for call in book.calls:
-        if call.outcome in ("", "CallTimeout") or (
-            call.outcome == "sent" and starts[call.token] == 0 and call.token not in reported
-        ):
-            lost.append(call.token)
-        elif call.outcome == "replied" and starts[call.token] == 0:
-            stray.append(call.token)
-        if call.action in ("once", "tell") and starts[call.token] > 1:
-            doubled.append(call.token)
-        if call.wrong or (call.replies or 0) > 1:
-            stray.append(call.token)
-        if call.outcome == "WORKER_LOST" and call.fate == "die" and call.token in last_starts:
-            waits.append((call.ended_at - last_starts[call.token]) * 1000)
-    return Verdict(Counter(call.outcome for call in book.calls), lost, doubled, stray, left_over, sorted(waits))
 
 
 def play(seconds: float, seed: int, *, unsafe: bool, folder: Path) -> tuple[Verdict, Counter[str]]:
@@ -67,7 +33,8 @@ def play(seconds: float, seed: int, *, unsafe: bool, folder: Path) -> tuple[Verd
         ServerProcess(broker.url, kind, 2, folder / f"{kind}.log", unsafe=unsafe, environment=environment)
         for kind in ("blocking", "asyncio")
     ]
-    book, over, calm = Book(), threading.Event(), threading.Event()
+    book, reported = Book(), set[str]()
+    calm, over, settled = threading.Event(), threading.Event(), threading.Event()
     monkey = Monkey(broker, servers, random.Random(rng.random()))
 
     def seeded() -> random.Random:
@@ -79,10 +46,10 @@ def play(seconds: float, seed: int, *, unsafe: bool, folder: Path) -> tuple[Verd
         *[threading.Thread(target=pysoa_caller, args=(broker.client, book, seeded(), over)) for _ in range(2)],
     ]
     havoc = threading.Thread(target=monkey.run, args=(calm,))
+    following = threading.Thread(target=follow_dead, args=(broker, reported, settled))
     try:
-        for thread in threads:
+        for thread in (following, havoc, *threads):
             thread.start()
-        havoc.start()
         time.sleep(seconds)
         calm.set()
         havoc.join()
@@ -90,14 +57,15 @@ def play(seconds: float, seed: int, *, unsafe: bool, folder: Path) -> tuple[Verd
         for thread in threads:
             thread.join()
         left_over = settle_down(broker)
-        reported = reported_dead(broker)
+        settled.set()
+        following.join()
     finally:
-        calm.set()
-        over.set()
+        for event in (calm, over, settled):
+            event.set()
         for server in servers:
             server.stop()
         broker.stop()
-    return judge(book, ledger, reported, left_over), monkey.deeds
+    return judge(book, ledger, monkey.history, reported, left_over), monkey.deeds
 
 
 def settle_down(broker: Broker, seconds: float = 15.0) -> list[str]:
@@ -112,29 +80,18 @@ def settle_down(broker: Broker, seconds: float = 15.0) -> list[str]:
             time.sleep(0.05)
 
 
-def reported_dead(broker: Broker) -> set[str]:
-    """The tokens in the dead stream."""
+def follow_dead(broker: Broker, reported: set[str], over: threading.Event) -> None:
+    """Notes the tokens in the dead stream as they come, since it has an end; once more when all is over."""
+    last: Any = b"0"
     with broker.client() as client:
-        lines = client.xrange(keys.dead("tally"))
-    return {fields.get(b"correlation_id", b"").decode() for _, fields in lines}
-
-
-def table(verdict: Verdict, deeds: Counter[str]) -> str:
-    """The run in figures."""
-    waits = verdict.worker_lost
-    lines = [
-        ("monkey", ", ".join(f"{name} {count}" for name, count in sorted(deeds.items()))),
-        ("calls", str(sum(verdict.outcomes.values()))),
-        *[(f"  {name or 'never ended'}", str(count)) for name, count in verdict.outcomes.most_common()],
-        ("lost", str(len(verdict.lost))),
-        ("doubled", str(len(verdict.doubled))),
-        ("stray", str(len(verdict.stray))),
-        ("left over", str(len(verdict.left_over))),
-    ]
-    if waits:
-        p50, p99 = waits[len(waits) // 2], waits[min(len(waits) - 1, int(len(waits) * 0.99))]
-        lines.append(("to WORKER_LOST", f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, max {waits[-1]:.1f} ms ({len(waits)})"))
-    return "\n".join(f"{name:<28}{value}" for name, value in lines)
+        while True:
+            ends = over.wait(0.2)
+            with suppress(redis.RedisError):
+                for _, lines in client.xread({keys.dead("tally"): last}):
+                    last = lines[-1][0]
+                    reported.update(fields.get(b"correlation_id", b"").decode() for _, fields in lines)
+            if ends:
+                return
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ import redis
 from soagen_runtime.wire import keys
 
 from tests.delivery.chaos.stage import Broker, ServerProcess
+from tests.delivery.chaos.times import History
 
 BEYOND_THE_LEASE = 4.5  # seconds
 
@@ -36,6 +37,7 @@ class Monkey:
         self._servers = servers
         self._rng = rng
         self.deeds: Counter[str] = Counter()
+        self.history = History()
         self._stopped: list[tuple[float, int]] = []
 
     def run(self, over: threading.Event) -> None:
@@ -44,6 +46,7 @@ class Monkey:
             self.stop_for_long: 4,
             self.hang_up: 6,
             self.restart_server: 4,
+            self.lose_host: 2,
             self.cut_clients: 12,
             self.flush_scripts: 6,
             self.restart_redis: 3,
@@ -55,6 +58,8 @@ class Monkey:
             with suppress(redis.RedisError, ProcessLookupError):
                 deed()
             self._continue(time.monotonic())
+            for server in self._servers:  # one that began while Redis was away has ended; who runs it begins it again
+                server.start_if_ended()
         self._continue(float("inf"))
 
     def _continue(self, now: float) -> None:
@@ -69,10 +74,25 @@ class Monkey:
 
     def kill(self) -> None:
         if pid := self._worker():
+            self.history.died(pid, time.time())
             os.kill(pid, signal.SIGKILL)
+
+    def lose_host(self) -> None:
+        server = self._rng.choice(self._servers)
+        server.signal(signal.SIGSTOP)  # first of all: it would see to what its workers held, and begin others
+        os.waitid(os.P_PID, server.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        workers = server.workers()
+        server.signal(signal.SIGKILL)
+        server.process.wait()
+        for pid in workers:
+            self.history.was_lost(pid, time.time())
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        server.start()
 
     def stop_for_long(self) -> None:
         if pid := self._worker():
+            self.history.was_lost(pid, time.time())
             os.kill(pid, signal.SIGSTOP)
             self._stopped.append((time.monotonic() + BEYOND_THE_LEASE, pid))
 
@@ -93,9 +113,11 @@ class Monkey:
             client.script_flush()
 
     def restart_redis(self) -> None:
+        began = time.time()
         self._broker.stop()
         time.sleep(self._rng.random())
         self._broker.start()
+        self.history.outages.append((began, time.time()))
 
     def throw_garbage(self) -> None:
         with self._broker.client() as client:

@@ -82,6 +82,10 @@ class ServerProcess:
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(self._command, env=self._environment, cwd=ROOT, stderr=log)
 
+    def start_if_ended(self) -> None:
+        if self.process.poll() is not None:
+            self.start()
+
     def workers(self) -> list[int]:
         """The process ids of its workers."""
         with suppress(FileNotFoundError):

@@ -11,20 +11,23 @@ Rules:
 - A link connects by itself at the first exchange after it was made or lost. Address, authentication and TLS are the
   library's.
 
-The blocking link never suspends. It belongs to one thread at a time. See `soagen_runtime.transport.redis.async_link`
-for the other.
+The blocking link never suspends. It belongs to one thread at a time, but for `BlockingLink.drop`, by which any other
+ends the exchange that is under way. See `soagen_runtime.transport.redis.async_link` for the other kind.
 """
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import redis
 
 from soagen_runtime.errors import ConnectionFailed, TransportError
 from soagen_runtime.transport.redis.masters import Master
-from soagen_runtime.transport.redis.resp import is_doubtful
+from soagen_runtime.transport.redis.resp import NOTHING_YET, Reader, is_doubtful, new_reader
+
+_MOST_READ: Final = 65_536  # bytes at once
 
 
 class Link(Protocol):
@@ -40,11 +43,17 @@ class Link(Protocol):
 
 
 class BlockingLink:
-    """A link over a blocking socket."""
+    """A link over a blocking socket.
+
+    The library's connection opens it (address, authentication, TLS); then it is read here, since the library's own way
+    of reading costs ten times as much: one caller's call took 213 us with it, and 165 without.
+    """
 
     def __init__(self, master: Master) -> None:
         self._master = master
-        self._connection: Any = None
+        self._connection: Any = None  # holds the socket, and closes it
+        self._socket: socket.socket | None = None
+        self._reader: Reader = new_reader()
 
     async def exchange(self, request: bytes, count: int, guard: int = 0) -> list[Any]:
         """As `exchange_now`."""
@@ -55,17 +64,22 @@ class BlockingLink:
         after them may block, and there is nothing left to block for. Then the connection is gone and the replies end
         with the error.
         """
-        connection = self._connection
-        if connection is None:
-            connection = self._connect()
         replies: list[Any] = []
+        connection = self._socket or self._connect()
         try:
-            connection.send_packed_command([request], check_health=False)
+            connection.sendall(request)
             while len(replies) < count:
-                replies.append(self._read())
-                if len(replies) <= guard and isinstance(replies[-1], redis.ResponseError):
-                    self.drop()
-                    break
+                reply = self._reader.gets()
+                if reply is NOTHING_YET:
+                    self._read(connection)
+                    continue
+                replies.append(reply)
+                if type(reply) is redis.ResponseError:
+                    if is_doubtful(reply):
+                        raise redis.ConnectionError(str(reply))
+                    if len(replies) <= guard:
+                        self.drop()
+                        break
         except BaseException as error:
             self.drop()
             if isinstance(error, (redis.RedisError, OSError)):
@@ -73,26 +87,28 @@ class BlockingLink:
             raise
         return replies
 
-    def _read(self) -> Any:
-        try:
-            return self._connection.read_response()
-        except redis.ResponseError as error:
-            if is_doubtful(error):
-                raise redis.ConnectionError(str(error)) from error
-            return error
+    def _read(self, connection: socket.socket) -> None:
+        data = connection.recv(_MOST_READ)
+        if not data:
+            raise redis.ConnectionError("the connection was closed by the other end")
+        self._reader.feed(data)
 
-    def _connect(self) -> Any:
-        connection = redis.ConnectionPool.from_url(self._master.url, **self._master.options()).make_connection()
+    def _connect(self) -> socket.socket:
+        pool = redis.ConnectionPool.from_url(self._master.url, **self._master.options())
+        connection: Any = pool.make_connection()
         try:
-            connection.connect()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
+            connection.connect()
         except (redis.RedisError, OSError) as error:
             raise self._master.failed(error, never_left=True) from error
         self._connection = connection
-        return connection
+        self._reader = new_reader()
+        opened: socket.socket = connection._sock
+        self._socket = opened
+        return opened
 
     def drop(self) -> None:
         """Lets the connection go at once; in a process that was forked, without a word to the other end."""
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._socket = self._connection, None, None
         if connection is not None:
             connection.disconnect()
 

@@ -28,7 +28,7 @@ from soagen_runtime.transport.redis.lease import Identity
 from soagen_runtime.transport.redis.resp import pack, word
 from soagen_runtime.wire import keys
 
-DEAD_LENGTH: Final = 1000
+DEAD_LENGTH: Final = 10_000
 """About how many lines the dead stream keeps."""
 
 _MULTI: Final = pack("MULTI")

@@ -5,6 +5,7 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 from django.test import TestCase, TransactionTestCase
 from soagen_runtime import LocalTransport
+from soagen_runtime.testing import serve, serve_async
 
 from library.models import Book
 from library.noting import signals
@@ -23,18 +24,18 @@ class InATransaction(TestCase):
         self.takes_part("Emma")  # which the other test has undone
 
     def takes_part(self, title):
-        library = LibraryClient(LocalTransport(Library()))
         before = connection.connection
-        library.add_book(title=title)
-        assert library.titles().titles == ["Alice", title]
+        with serve(LibraryClient, Library()) as library:
+            library.add_book(title=title)
+            assert library.titles().titles == ["Alice", title]
         assert connection.connection is before
         assert Book.objects.filter(title=title).exists()
 
     async def test_asyncio(self):
-        library = AsyncLibraryClient(LocalTransport(await sync_to_async(AsyncLibrary)()))
         before = await sync_to_async(lambda: connection.connection)()
-        await library.add_book(title="Emma")
-        assert (await library.titles()).titles == ["Alice", "Emma"]
+        async with serve_async(AsyncLibraryClient, await sync_to_async(AsyncLibrary)()) as library:
+            await library.add_book(title="Emma")
+            assert (await library.titles()).titles == ["Alice", "Emma"]
         assert await sync_to_async(lambda: connection.connection)() is before
         assert await Book.objects.filter(title="Emma").aexists()
 
