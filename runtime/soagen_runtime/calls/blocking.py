@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from soagen_runtime.action import Action
-from soagen_runtime.calls.expanding import groups, noted
+from soagen_runtime.calls.expanding import Rounds, groups
 from soagen_runtime.context import carry
 from soagen_runtime.core.caller import Caller
 from soagen_runtime.core.exchange import Exchange, NotYet
@@ -292,13 +292,11 @@ def _together(pending: Sequence[Pending[Any]]) -> list[Outcome[list[Outcome[Any]
             for number, each in enumerate(pending)
         ]
         answers = [_caught(partial(_result, future)) for future in begun]
-    for group in expanded:
-        expanding = group.expanding(answers)
-        while lookups := group.lookups(expanding):
-            threads = pending[0]._threads.inner
-            calls = [Call[Any](caller, threads, (Ask(each.action, each.request),)) for caller, each in lookups]
-            expanding.settle(noted(lookups, Parallel[Any, Any](calls).outcomes()))
-        group.blame(expanding, answers)
+    rounds = Rounds(expanded, answers)
+    while calls := rounds.calls():
+        threads = pending[0]._threads.inner
+        rounds.settle(Parallel[Any, Any]([Call[Any](caller, threads, (ask,)) for caller, ask in calls]).outcomes())
+    rounds.finish()
     return answers
 
 
