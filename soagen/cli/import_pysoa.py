@@ -21,7 +21,7 @@ from soagen.cli.sources import SUFFIX
 from soagen.diagnostics import render
 from soagen.generate.clashes import clashes
 from soagen.load import load
-from soagen.parse.shapes import SNAKE, UPPER
+from soagen.parse.shapes import UPPER
 
 _PATIENCE = 120  # seconds that importing a service may take
 _TARGET = re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*")
@@ -57,10 +57,11 @@ def run(options: argparse.Namespace) -> int:
     except pysoa.NoAnswer as error:
         raise Problem(f"this can't be imported: {error}") from error
     text, losses = pysoa.write(service)
-    _put(options, f"{name}{SUFFIX}", text)
+    file = f"{service.name}{SUFFIX}"
+    _put(options, file, text)
     for loss in losses:
         note(f"lost: {loss}")
-    return _compiled(f"{name}{SUFFIX}", text)
+    return _compiled(file, text)
 
 
 def _switches(given: list[str]) -> dict[int, str]:
@@ -77,8 +78,6 @@ def _name(options: argparse.Namespace, answer: Any) -> str:
     name = options.service or (answer.get("service") if isinstance(answer, dict) else None)
     if not name:
         raise Problem("PySOA's answer does not say what the service is called: give its name with --service")
-    if not SNAKE.fullmatch(str(name)):
-        raise Problem(f'the service is called "{name}", and the name of a contract\'s service is in snake_case')
     return str(name)
 
 

@@ -189,6 +189,7 @@ def _contracts(draw: st.DrawFn, name: str, imported: tuple[Contract, ...]) -> Co
     return Contract(
         kind=ContractKind.SERVICE if imported else ContractKind.PACKAGE,
         name=name,
+        wire=name,
         path=f"{name}.soa.yaml",
         imports=tuple(Import(c.name, c.name) for c in imported),
         types=tuple(types),

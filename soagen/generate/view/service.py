@@ -124,7 +124,7 @@ class _Service:
         encode, decode = self.functions.of[context]
         constants = [operation.constant for operation in _tried(self.about.operations)]
         arguments: list[Node] = [
-            f"name={text.string(self.about.contract.name)}",
+            f"name={text.string(self.about.contract.wire)}",
             f"contract_hash={text.string(contract_hash)}",
             f"context={self.types}.{context}",
             f"encode_context={self.codec}.{encode}",
