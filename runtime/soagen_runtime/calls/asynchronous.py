@@ -138,9 +138,9 @@ async def _together(pending: Sequence[AsyncPending[Any]]) -> list[Outcome[list[O
     answers = await asyncio.gather(*map(_caught, made))
     rounds = Rounds(expanded, answers)
     while calls := rounds.calls():
-        rounds.settle(
-            await AsyncParallel[Any, Any]([AsyncCall[Any](caller, (ask,)) for caller, ask in calls]).outcomes()
-        )
+        made = [AsyncCall[Any](caller, (ask,)) for caller, ask in calls]
+        rounds.settle(await AsyncParallel[Any, Any](made).outcomes())
+    rounds.finish()
     return answers
 
 

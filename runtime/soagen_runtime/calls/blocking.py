@@ -294,8 +294,8 @@ def _together(pending: Sequence[Pending[Any]]) -> list[Outcome[list[Outcome[Any]
         answers = [_caught(partial(_result, future)) for future in begun]
     rounds = Rounds(expanded, answers)
     while calls := rounds.calls():
-        threads = pending[0]._threads.inner
-        rounds.settle(Parallel[Any, Any]([Call[Any](caller, threads, (ask,)) for caller, ask in calls]).outcomes())
+        made = [Call[Any](caller, pending[0]._threads.inner, (ask,)) for caller, ask in calls]
+        rounds.settle(Parallel[Any, Any](made).outcomes())
     rounds.finish()
     return answers
 
