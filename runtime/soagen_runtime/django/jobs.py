@@ -17,6 +17,7 @@ import asyncio
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Final
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.cache import caches
@@ -25,6 +26,9 @@ from django.db import Error, close_old_connections, connections
 
 from soagen_runtime.django.cache import RequestCache
 from soagen_runtime.middleware import AsyncNext, JobRequest, JobResult, Next
+
+PATIENCE: Final = 0.2
+"""Seconds that a reply waits for a thread that is not done: a job that was cancelled leaves its last query there."""
 
 
 def request_signals(job: JobRequest, next: Next[JobRequest, JobResult]) -> JobResult:
@@ -43,6 +47,7 @@ class JobThreads:
         self._idle: list[ThreadPoolExecutor] = []  # the last first: what is often used keeps its connections
         self._connected: set[ThreadPoolExecutor] = set()
         self._numbers = itertools.count(1)
+        self._finishing: set[asyncio.Task[None]] = set()
 
     async def request_signals(self, job: JobRequest, next: AsyncNext[JobRequest, JobResult]) -> JobResult:
         """Job middleware of asyncio servers."""
@@ -50,16 +55,22 @@ class JobThreads:
         try:
             async with ThreadSensitiveContext(executor=thread):
                 await sync_to_async(_start)(job)
-                try:
-                    return await next(job)
-                finally:
-                    if await sync_to_async(_finish)():
-                        self._connected.add(thread)
+                return await next(job)
         finally:
-            self._idle.append(thread)
+            finishing = asyncio.create_task(self._finish(thread))
+            self._finishing.add(finishing)
+            finishing.add_done_callback(self._finishing.discard)
+            await asyncio.wait({finishing}, timeout=PATIENCE)
 
     def _new(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(1, f"soagen-job-{next(self._numbers)}")
+
+    async def _finish(self, thread: ThreadPoolExecutor) -> None:
+        async with ThreadSensitiveContext(executor=thread):
+            is_connected = await sync_to_async(_finish)()
+        if is_connected:
+            self._connected.add(thread)
+        self._idle.append(thread)
 
     async def rest(self) -> None:
         """Closes what idle threads have held for too long."""
@@ -69,8 +80,10 @@ class JobThreads:
                 self._connected.discard(thread)
 
     async def end(self) -> None:
-        """Closes what idle threads hold, and ends them."""
+        """Waits for what has not finished yet, closes what idle threads hold, and ends them."""
         loop = asyncio.get_running_loop()
+        if self._finishing:
+            await asyncio.wait(self._finishing)
         while self._idle:
             thread = self._idle.pop()
             await loop.run_in_executor(thread, close_all)

@@ -43,6 +43,7 @@ class AsyncEnd:
         self._masters = masters
         self._loop: asyncio.AbstractEventLoop | None = None
         self._clock = Clock()
+        self._asking_time: asyncio.Task[None] | None = None
         self._ring = Ring(range(len(masters)))
         self._client_id = new_client_id()
         self._numbers = itertools.count(1)
@@ -53,19 +54,26 @@ class AsyncEnd:
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             if self._loop is not None:  # the old loop is gone or goes its own way, and its connections with it
-                self._channels, self._spent = {}, []
+                self._channels, self._spent, self._asking_time = {}, [], None
                 self._client_id = new_client_id()
             self._loop = loop
 
     async def now(self) -> float:
         self._bind()
-        if not self._clock.is_set:
-            link = AsyncLink(self._masters[0])
-            before = time.monotonic()
-            (reply,) = accepted(await link.exchange(_TIME, 1))
-            self._clock.heard(reply, before)
-            await link.close()
+        if not self._clock.is_set:  # many calls may be the first: one of them asks for all
+            asking = self._asking_time
+            if asking is None or asking.done():
+                asking = self._asking_time = asyncio.create_task(self._ask_time(), name="soagen clock")
+                asking.add_done_callback(lambda asked: asked.cancelled() or asked.exception())  # perhaps nobody waits
+            await asyncio.shield(asking)
         return self._clock.now()
+
+    async def _ask_time(self) -> None:
+        link = AsyncLink(self._masters[0])
+        before = time.monotonic()
+        (reply,) = accepted(await link.exchange(_TIME, 1))
+        self._clock.heard(reply, before)
+        await link.close()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -126,7 +134,6 @@ class AsyncChannel:
         self._sending: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._failure: ConnectionFailed | None = None
-        self._read_inbox = False  # whether the inbox may hold what was not read: the connection was lost
         self._breadth = 0
         self.is_spent = False
         """Whether later calls need another list: of a call that was given up between two pieces of its reply, the rest
@@ -223,9 +230,11 @@ class AsyncChannel:
         self._deadlines.watch(request_id, reply, until)
         try:
             return checked(await reply)
-        except Late:
+        except (Late, asyncio.CancelledError) as given_up:
             self.is_spent = self._reader.is_midway
-            raise self._failure or CallTimeout(f"no reply of {self._lines.service} in time") from None
+            if isinstance(given_up, Late):
+                raise self._failure or CallTimeout(f"no reply of {self._lines.service} in time") from None
+            raise
         finally:
             self._deadlines.forget(request_id)
             self._waiting.pop(request_id, None)
@@ -242,7 +251,6 @@ class AsyncChannel:
                     messages = await self._read()
                 except TransportError as error:
                     self._failure = error if isinstance(error, ConnectionFailed) else ConnectionFailed(str(error))
-                    self._read_inbox = True
                     await asyncio.sleep(PAUSE)
                     continue
                 self._failure = None
@@ -253,17 +261,11 @@ class AsyncChannel:
             self._reading = None
 
     async def _read(self) -> Iterable[bytes]:
-        """What comes next: at least one message, or nothing within `MAX_BLOCK`. Raises `TransportError`."""
-        lines = self._lines
-        if self._read_inbox:
-            (waiting,) = accepted(await self._reading_link.exchange(lines.reread, 1))
-            self._read_inbox = False
-            if waiting:
-                return list(waiting)
-        breadth = min(self._breadth, len(self._waiting) - 1)
-        request = [lines.emptied, lines.wait(MAX_BLOCK), *[lines.more] * breadth, lines.kept]
-        replies = accepted(await self._reading_link.exchange(b"".join(request), len(request)))
-        messages = [data for data in replies[1:-1] if data is not None]
+        """What comes next, if anything does within `MAX_BLOCK`. Raises `TransportError`."""
+        inbox = self._lines.inbox
+        request = inbox.read(MAX_BLOCK, min(self._breadth, len(self._waiting) - 1))
+        answers = await self._reading_link.exchange(b"".join(request), len(request))
+        messages = inbox.took(accepted(answers))
         self._breadth = min(2 * len(messages), MOST_READ)
         return messages
 
@@ -279,8 +281,12 @@ class AsyncChannel:
     async def close(self) -> None:
         """Ends the calls under way, and lets the connections go."""
         self._deadlines.close()
+        closed = ConnectionFailed(f"the client of {self._lines.service} was closed")
+        for outgoing in self._next_batch():
+            _fail(outgoing.sent, closed)
+        self._outgoing.clear()
         for reply in self._waiting.values():
-            _fail(reply, ConnectionFailed(f"the client of {self._lines.service} was closed"))
+            _fail(reply, closed)
         tasks = {task for task in (self._sending, self._reading) if task is not None}
         for task in tasks:
             task.cancel()

@@ -1,7 +1,7 @@
 """The blocking client: a channel for each call under way, with a connection of its own.
 
-Request and wait for the reply leave in one write, together with what empties the inbox of the reply before: one round
-trip a call. For what is sent now and asked for later, see `outstanding`.
+Request and wait for the reply leave in one write: one round trip a call. For what is sent now and asked for later, see
+`outstanding`.
 """
 
 from __future__ import annotations
@@ -37,17 +37,16 @@ class BlockingEnd:
         self._clock = Clock()
         self._channels: weakref.WeakSet[BlockingChannel] = weakref.WeakSet()
         self._outstanding: dict[tuple[str, int], Outstanding] = {}
+        self._ever_outstanding: weakref.WeakSet[Outstanding] = weakref.WeakSet()
         self._forget()
 
     def _forget(self) -> None:
         """A new identity: after a fork, two processes must not read one list of replies."""
         self._drop_all()
-        self._channels.clear()
         self._pid = os.getpid()
         self._client_id = new_client_id()
         self._numbers = itertools.count(1)
         self._ring = Ring(range(len(self._masters)))
-        self._idle: defaultdict[tuple[str, int], list[BlockingChannel]] = defaultdict(list)
 
     async def now(self) -> float:
         if not self._clock.is_set:
@@ -78,9 +77,10 @@ class BlockingEnd:
 
     def _outstanding_of(self, service: str, master: int) -> Outstanding:
         found = self._outstanding.get((service, master))
-        if found is None:
+        if found is None or found.is_spent:
             found = Outstanding(self._masters[master], self._lines(service, master), self._clock)
             self._outstanding[service, master] = found
+            self._ever_outstanding.add(found)
         return found
 
     def _lines(self, service: str, master: int) -> Lines:
@@ -93,7 +93,7 @@ class BlockingEnd:
     def give_back(self, channel: BlockingChannel) -> None:
         """Takes a channel whose call has ended."""
         with self._lock:
-            if channel in self._channels:  # else it is another process' channel
+            if channel in self._channels:  # else it is another process' channel, or was closed
                 self._idle[channel.place].append(channel)
 
     async def close(self) -> None:
@@ -103,9 +103,12 @@ class BlockingEnd:
     def _drop_all(self) -> None:
         for channel in list(self._channels):
             channel.drop()
-        for outstanding in self._outstanding.values():
+        for outstanding in list(self._ever_outstanding):
             outstanding.drop()
+        self._channels.clear()
+        self._idle: defaultdict[tuple[str, int], list[BlockingChannel]] = defaultdict(list)
         self._outstanding = {}
+        self._ever_outstanding.clear()
 
 
 class BlockingChannel:
@@ -124,8 +127,7 @@ class BlockingChannel:
         self._ids = itertools.count(1)
         self._sent = itertools.count(1)
         self._outgoing: tuple[int, float, bytes] | None = None
-        self._read_inbox = False  # whether the inbox may hold what was not read: the connection was lost
-        self._empty_inbox = False  # whether it holds what was read
+        self._is_closed = False
 
     def next_request_id(self) -> int:
         return next(self._ids)
@@ -152,10 +154,12 @@ class BlockingChannel:
         failure: ConnectionFailed | None = None
         left = False
         while (remaining := until - self._clock.now()) > 0:
+            if self._is_closed:
+                self._link.drop()  # it may have connected anew since
+                raise ConnectionFailed(f"the client of {self._lines.service} was closed")
             try:
                 result = await turn(remaining)
             except ConnectionFailed as error:
-                self._read_inbox = True
                 left = left or not error.never_left
                 if self._outgoing is not None and not left:
                     self._outgoing = None
@@ -181,33 +185,21 @@ class BlockingChannel:
         return True
 
     async def _turn(self, seconds: float, *, whole: bool = False) -> Iterable[bytes]:
-        """One round trip: what is still to be sent goes out, and what came is given. Raises `TransportError`."""
-        lines = self._lines
-        if self._read_inbox:
-            (waiting,) = accepted(await self._link.exchange(lines.reread, 1))
-            self._read_inbox, self._empty_inbox = False, bool(waiting)
-            if waiting:
-                return list(waiting)
-        request, before = [], 0
-        if self._empty_inbox:
-            request.append(lines.emptied)
-            before = 1
-        guard = before
-        if self._outgoing is not None:
-            request.append(lines.push(*self._outgoing, whole=whole))
-            guard += 1
-        request += [lines.wait(seconds), lines.kept]
-        replies = await self._link.exchange(b"".join(request), guard + 2, guard)
-        self._empty_inbox = False
-        if self._outgoing is not None:
-            if not self._was_pushed(replies[before]):
+        """What is still to be sent goes out, and what came is given: one round trip. Raises `TransportError`."""
+        inbox = self._lines.inbox
+        if inbox.is_in_doubt:
+            read = inbox.read(0)
+            messages = inbox.took(accepted(await self._link.exchange(b"".join(read), len(read))))
+            if messages:
+                return messages
+        push = [] if self._outgoing is None else [self._lines.push(*self._outgoing, whole=whole)]
+        request = [*push, *inbox.read(seconds)]
+        replies = await self._link.exchange(b"".join(request), len(request), len(push))
+        if push:
+            if not self._was_pushed(replies[0]):
                 return await self._turn(seconds, whole=True)
             self._outgoing = None
-        (data, _) = accepted(replies[-2:])
-        if data is None:
-            return ()
-        self._empty_inbox = True
-        return (data,)
+        return inbox.took(accepted(replies[len(push) :]))
 
     def _was_pushed(self, reply: Any) -> bool:
         try:
@@ -226,5 +218,6 @@ class BlockingChannel:
                 end.give_back(self)
 
     def drop(self) -> None:
-        """Lets the connection go."""
+        """Lets the connection go; a call under way is told."""
+        self._is_closed = True
         self._link.drop()

@@ -4,8 +4,7 @@ A request has a number in its channel, and Redis remembers the last one: a reque
 new connections, and is put into the list once. So a lost connection is no question of idempotency: the client sends
 again, and waits on.
 
-A reply is moved from the list of replies into the channel's inbox, and only the next write takes it from there: one
-that was on its way when the connection was cut is still in the inbox.
+How replies are read is in `soagen_runtime.transport.redis.inbox`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ from typing import Any, Final
 import redis
 
 from soagen_runtime.errors import NoWorkers, QueueFull, TransportError
-from soagen_runtime.transport.redis.resp import is_missing_script, pack, word
+from soagen_runtime.transport.redis.inbox import Inbox
+from soagen_runtime.transport.redis.resp import is_missing_script, word
 from soagen_runtime.transport.redis.scripts import PUSH
 from soagen_runtime.wire import keys
 
@@ -32,9 +32,6 @@ MIN_LIST_LIFETIME: Final = 60
 
 LIFETIME_MARGIN: Final = 10
 """Seconds that a list outlives its messages, as in PySOA."""
-
-INBOX_LIFETIME: Final = 60
-"""Seconds after which the inbox of a client that is gone is gone too."""
 
 PAUSE: Final = 0.05
 """Seconds between attempts to reach a Redis that is away."""
@@ -55,22 +52,14 @@ def request_lifetime(lifetime: float) -> int:
 
 
 class Lines:
-    """The keys of one channel, and the commands on them."""
+    """The keys of one channel, what puts a request into the list, and the inbox that replies are read from."""
 
     def __init__(self, service: str, client_id: str, number: int) -> None:
         self.service = service
         self.reply_to = keys.reply_address(service, client_id, number)
         self._keys = (keys.request_list(service), keys.sent(service, f"{client_id}!{number}"), keys.seen(service))
         self._push = PUSH.head(*self._keys, arguments=_ARGUMENTS)
-        self._replies = keys.reply_list(self.reply_to)
-        self._inbox = keys.inbox(service, f"{client_id}!{number}")
-        self.emptied = pack("DEL", self._inbox)
-        """Forgets what was read; one reply."""
-        self.reread = pack("LRANGE", self._inbox, 0, -1)
-        """What was on its way when the connection was lost; one reply."""
-        self.more = pack("LMOVE", self._replies, self._inbox, "LEFT", "RIGHT")
-        """The next reply, if it is there."""
-        self.kept = pack("EXPIRE", self._inbox, INBOX_LIFETIME)
+        self.inbox = Inbox(service, f"{client_id}!{number}", keys.reply_list(self.reply_to))
 
     def push(self, number: int, lifetime: float, message: bytes, *, after: int = 0, whole: bool = False) -> bytes:
         """Puts a request into the list, unless it was there already; refused if ``after``, which was sent before it,
@@ -79,10 +68,6 @@ class Lines:
         head = PUSH.head(*self._keys, arguments=_ARGUMENTS, whole=True) if whole else self._push
         seconds = request_lifetime(lifetime)
         return b"%b%b%b%b%b%b" % (head, word(number), word(after), word(seconds), _LIMITS, word(message))
-
-    def wait(self, seconds: float) -> bytes:
-        """The next reply, waited for."""
-        return pack("BLMOVE", self._replies, self._inbox, "LEFT", "RIGHT", max(0.001, round(seconds, 3)))
 
 
 def pushed(service: str, reply: Any) -> bool:

@@ -41,6 +41,7 @@ class Deadlines:
         self._watched.clear()
         if self._alarm is not None:
             self._alarm.cancel()
+        self._alarm, self._alarm_at = None, float("inf")
 
     def _set(self, until: float) -> None:
         if self._alarm is not None:

@@ -11,8 +11,8 @@ Rules:
 - A link connects by itself at the first exchange after it was made or lost. Address, authentication and TLS are the
   library's.
 
-The blocking link never suspends. It belongs to one thread at a time. See `soagen_runtime.transport.redis.async_link`
-for the other.
+The blocking link never suspends. It belongs to one thread at a time, but for `BlockingLink.drop`, by which any other
+ends the exchange that is under way. See `soagen_runtime.transport.redis.async_link` for the other kind.
 """
 
 from __future__ import annotations

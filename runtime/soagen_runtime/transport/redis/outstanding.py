@@ -7,11 +7,12 @@ leave over a connection of their own, so that nobody who sends has to wait for s
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 import time
-from collections.abc import Iterable
+from dataclasses import dataclass
 
-from soagen_runtime.errors import CallTimeout, ConnectionFailed, TransportError
+from soagen_runtime.errors import CallTimeout, ConnectionFailed
 from soagen_runtime.transport.redis.calling import PAUSE, Lines, pushed
 from soagen_runtime.transport.redis.clock import Clock
 from soagen_runtime.transport.redis.link import BlockingLink, accepted
@@ -21,13 +22,22 @@ from soagen_runtime.wire import InvalidMessage, ReplyMessage
 
 MOST_READ = 100  # replies read at once
 
+log = logging.getLogger("soagen.client")
+
+
+@dataclass(eq=False, slots=True)
+class _Owed:
+    """A request that was sent. ``reply`` is None until it is there."""
+
+    reply: ReplyMessage | InvalidMessage | None = None
+
 
 class Outstanding:
     """A list of replies, and the requests that wait for one there."""
 
     def __init__(self, master: Master, lines: Lines, clock: Clock) -> None:
         self.lines = lines
-        self.clock = clock
+        self._clock = clock
         self._sending = threading.Lock()
         self._sending_link = BlockingLink(master)
         self._numbers = itertools.count(1)
@@ -36,35 +46,52 @@ class Outstanding:
         self._reading_link = BlockingLink(master)
         self._somebody_reads = False
         self._reader = ReplyReader()
-        self._waiting: dict[int, ReplyMessage | InvalidMessage | None] = {}
-        self._read_inbox = False  # whether the inbox may hold what was not read: the connection was lost
+        self._owed: dict[int, _Owed] = {}
         self._breadth = 0
         self._is_closed = False
+        self.is_spent = False
+        """Whether later requests need another list: of one that was given up between two pieces of its reply, the rest
+        may come, or never.
+        """
 
     def place(self) -> Place:
         """A channel for one request."""
         return Place(self, next(self._ids))
 
+    def _check(self) -> None:
+        if self._is_closed:
+            raise ConnectionFailed(f"the client of {self.lines.service} was closed")
+
     # --- sending
 
     def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         """Puts a request into the list now. Raises `TransportError`."""
-        if awaited:
-            self._waiting[request_id] = None
-        with self._sending:
-            number, left = next(self._numbers), False
-            while True:
-                try:
-                    self._push(number, lifetime, message)
-                    return
-                except ConnectionFailed as error:
-                    left = left or not error.never_left
-                    if not left:
-                        raise
-                    failure = ConnectionFailed(str(error))
-                if self.clock.now() + PAUSE >= until:
-                    raise failure
-                time.sleep(PAUSE)
+        self._check()
+        # Who has to wait longer than it has time, for one that cannot reach Redis, would not reach it either.
+        if not self._sending.acquire(timeout=max(0.0, until - self._clock.now())):
+            raise ConnectionFailed(f"a request to {self.lines.service} could not be sent in time", never_left=True)
+        try:
+            if awaited:
+                self._owed[request_id] = _Owed()
+            self._send(message, lifetime, until)
+        finally:
+            self._sending.release()
+
+    def _send(self, message: bytes, lifetime: float, until: float) -> None:
+        number, left = next(self._numbers), False
+        while True:
+            try:
+                self._push(number, lifetime, message)
+                return
+            except ConnectionFailed as error:
+                left = left or not error.never_left
+                if not left:
+                    raise
+                failure = ConnectionFailed(str(error))
+            self._check()
+            if self._clock.now() + PAUSE >= until:
+                raise failure
+            time.sleep(PAUSE)
 
     def _push(self, number: int, lifetime: float, message: bytes) -> None:
         for whole in (False, True):
@@ -79,14 +106,14 @@ class Outstanding:
         """The reply to a request; looked for once at least, also if ``until`` is over. Raises `CallTimeout`,
         `ReplyInvalid` and `TransportError`.
         """
+        owed = self._owed[request_id]
         looked, failure = False, None
         while True:
+            self._check()
             with self._reading:
-                if (reply := self._waiting.get(request_id)) is not None:
-                    return checked(reply)
-                if self._is_closed:
-                    raise ConnectionFailed(f"the client of {self.lines.service} was closed")
-                remaining = until - self.clock.now()
+                if owed.reply is not None:
+                    return checked(owed.reply)
+                remaining = until - self._clock.now()
                 if remaining <= 0 and looked:
                     raise failure or CallTimeout(f"no reply of {self.lines.service} in time")
                 if self._somebody_reads:
@@ -98,43 +125,45 @@ class Outstanding:
                 time.sleep(max(0.0, min(remaining, PAUSE)))
 
     def _read_for_all(self, seconds: float) -> ConnectionFailed | None:
-        """Reads, and hands out what came. Returns what kept it from reading."""
-        failure, messages = None, []
+        """Reads, and hands out what came. Returns what kept it from reading. Raises `TransportError` for what another
+        attempt would not mend.
+        """
+        messages: list[bytes] = []
         try:
-            messages = list(self._read(seconds))
-        except TransportError as error:
-            failure = error if isinstance(error, ConnectionFailed) else ConnectionFailed(str(error))
-            self._read_inbox = True
+            messages = self._read(seconds)
+        except ConnectionFailed as error:
+            return error
         finally:
             with self._reading:
-                for data in messages:
-                    for reply in self._reader.read(data):
-                        if reply.request_id in self._waiting:  # else it was given up
-                            self._waiting[reply.request_id] = reply
                 self._somebody_reads = False
                 self._reading.notify_all()
-        return failure
+                for data in messages:
+                    for reply in self._reader.read(data):
+                        self._hand_out(reply)
+        return None
 
-    def _read(self, seconds: float) -> Iterable[bytes]:
-        lines = self.lines
-        if self._read_inbox:
-            (waiting,) = accepted(self._reading_link.exchange_now(lines.reread, 1))
-            self._read_inbox = False
-            if waiting:
-                return list(waiting)
-        breadth = min(self._breadth, len(self._waiting) - 1)
-        first = lines.wait(seconds) if seconds > 0 else lines.more
-        request = [lines.emptied, first, *[lines.more] * breadth, lines.kept]
-        replies = accepted(self._reading_link.exchange_now(b"".join(request), len(request)))
-        messages = [data for data in replies[1:-1] if data is not None]
+    def _read(self, seconds: float) -> list[bytes]:
+        inbox = self.lines.inbox
+        request = inbox.read(seconds, min(self._breadth, len(self._owed) - 1))
+        messages = inbox.took(accepted(self._reading_link.exchange_now(b"".join(request), len(request))))
         self._breadth = min(2 * len(messages), MOST_READ)
         return messages
+
+    def _hand_out(self, reply: ReplyMessage | InvalidMessage) -> None:
+        owed = self._owed.get(reply.request_id) if type(reply.request_id) is int else None
+        if owed is not None:
+            owed.reply = reply
+        elif isinstance(reply, InvalidMessage):
+            # Nobody can say whose it was; a call that waits for it ends at its deadline.
+            log.warning("dropped what came as a reply of %s: %s", self.lines.service, reply)
 
     # --- letting go
 
     def give_up(self, request_id: int) -> None:
         """Drops the reply to a request, whether it is there or not."""
-        self._waiting.pop(request_id, None)
+        owed = self._owed.pop(request_id, None)
+        if owed is not None and owed.reply is None and self._reader.is_midway:
+            self.is_spent = True
 
     def drop(self) -> None:
         """Lets the connections go; whoever still waits is told."""
