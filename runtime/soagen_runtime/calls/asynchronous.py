@@ -134,8 +134,8 @@ async def _together(pending: Sequence[AsyncPending[Any]]) -> list[Outcome[list[O
     """What came of the actions of each; what is to be expanded is, when all answers are there."""
     expanded = groups([(each._caller, each._asks) for each in pending])
     callers = {number: group.caller for group in expanded for number in group.members}
-    made = (each._answers(callers.get(number, each._caller)) for number, each in enumerate(pending))
-    answers = await asyncio.gather(*map(_caught, made))
+    waiting = (each._answers(callers.get(number, each._caller)) for number, each in enumerate(pending))
+    answers = await asyncio.gather(*map(_caught, waiting))
     rounds = Rounds(expanded, answers)
     while calls := rounds.calls():
         made = [AsyncCall[Any](caller, (ask,)) for caller, ask in calls]
