@@ -97,7 +97,7 @@ def test_a_thread_with_nothing_to_do_closes_what_is_too_old(site: Site, target: 
 
 
 def test_a_job_that_is_cancelled_leaves_its_thread_to_what_it_does_there(site: Site) -> None:
-    server = site.serve(ASYNCIO, "--timeout", "0.3", **FOREVER)
+    server = site.serve("library.service:Impatient", **FOREVER)
     with pytest.raises(ActionTimeout):
         site.client.spoil(how="thread")
     assert see(site).connections == 0  # in another thread

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import Final
+from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.cache import caches
@@ -26,9 +27,6 @@ from django.db import Error, close_old_connections, connections
 
 from soagen_runtime.django.cache import RequestCache
 from soagen_runtime.middleware import AsyncNext, JobRequest, JobResult, Next
-
-PATIENCE: Final = 0.2
-"""Seconds that a reply waits for a thread that is not done: a job that was cancelled leaves its last query there."""
 
 
 def request_signals(job: JobRequest, next: Next[JobRequest, JobResult]) -> JobResult:
@@ -40,12 +38,28 @@ def request_signals(job: JobRequest, next: Next[JobRequest, JobResult]) -> JobRe
         _finish()
 
 
+class _Thread(ThreadPoolExecutor):
+    """One thread, which knows whether it is at work."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(1, name)
+        self._last: Future[Any] | None = None
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self._last = super().submit(fn, *args, **kwargs)
+        return self._last
+
+    @property
+    def is_at_work(self) -> bool:
+        return self._last is not None and not self._last.done()
+
+
 class JobThreads:
     """The threads of an asyncio worker: one for each job that runs, and those that wait for the next."""
 
     def __init__(self) -> None:
-        self._idle: list[ThreadPoolExecutor] = []  # the last first: what is often used keeps its connections
-        self._connected: set[ThreadPoolExecutor] = set()
+        self._idle: list[_Thread] = []  # the last first: what is often used keeps its connections
+        self._connected: set[_Thread] = set()
         self._numbers = itertools.count(1)
         self._finishing: set[asyncio.Task[None]] = set()
 
@@ -57,19 +71,20 @@ class JobThreads:
                 await sync_to_async(_start)(job)
                 return await next(job)
         finally:
+            is_left_behind = thread.is_at_work  # by a job that was cancelled: its answer need not wait for that
             finishing = asyncio.create_task(self._finish(thread))
             self._finishing.add(finishing)
             finishing.add_done_callback(self._finishing.discard)
-            await asyncio.wait({finishing}, timeout=PATIENCE)
+            if not is_left_behind:
+                await asyncio.wait({finishing})
 
-    def _new(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(1, f"soagen-job-{next(self._numbers)}")
+    def _new(self) -> _Thread:
+        return _Thread(f"soagen-job-{next(self._numbers)}")
 
-    async def _finish(self, thread: ThreadPoolExecutor) -> None:
+    async def _finish(self, thread: _Thread) -> None:
         async with ThreadSensitiveContext(executor=thread):
             is_connected = await sync_to_async(_finish)()
-        if is_connected:
-            self._connected.add(thread)
+        (self._connected.add if is_connected else self._connected.discard)(thread)
         self._idle.append(thread)
 
     async def rest(self) -> None:

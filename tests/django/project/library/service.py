@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from pathlib import Path
+from types import MappingProxyType
 
 from acme.sqlite.base import DatabaseWrapper
 from acme_api.library import (
@@ -160,3 +161,7 @@ class AsyncLibrary(Life, AsyncLibraryServer):
 
     async def spoil(self, request, ctx):
         await sync_to_async(SPOIL[request.how])()
+
+
+class Impatient(AsyncLibrary):
+    time_limits = MappingProxyType({"spoil": 0.1})
