@@ -10,8 +10,8 @@ import pytest
 import soagen_runtime as soagen
 from soagen_runtime.standard.fetching import fetch_contract
 
+from tests.driving import Caller
 from tests.interop.peers import Outcome, PySOAClient, Site
-from tests.interop.serving import Caller
 
 
 class Both:
