@@ -58,7 +58,7 @@ layers: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
-	$(BIN)/pyright
+	$(BIN)/pyright --project pyproject.toml
 
 format: $(READY)
 	$(BIN)/ruff check --fix-only .

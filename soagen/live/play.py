@@ -100,9 +100,12 @@ class _Player:
         with ExitStack() as stack:
             for each in made.values():
                 stack.enter_context(each)
+            before = len(self._stubs)
             self._stubs += made.items()
-            yield
-            del self._stubs[len(self._stubs) - len(made) :]
+            try:
+                yield
+            finally:
+                del self._stubs[before:]
 
     def _answer(self, stub: Stub, answer: Answer) -> RawAnswer:
         holds = None
@@ -135,9 +138,7 @@ class _Player:
         """Raises `Failed` unless a stub was asked just this."""
         requests = self._asked.get((asked.service, asked.wire), [])
         if len(requests) != len(asked.requests):
-            times = {0: "not at all", 1: "once"}.get(len(requests), f"{len(requests)} times")
-            lines = "".join(f"\n  {shown(request)}" for request in requests)
-            message = f"it was called {times}, and not {len(asked.requests)} times{lines}"
+            message = f"it was called {_times(len(requests))}, and {_times(len(asked.requests))} is expected"
             raise Failed(Diagnostic(asked.at, NOT_AS_EXPECTED, message))
         found = []
         for number, (wanted, request) in enumerate(zip(asked.requests, requests, strict=True), 1):
@@ -189,8 +190,7 @@ class _Player:
             return
         response = outcome.value
         if call.errors:
-            message = f"the call went well, and returned {shown(response)}"
-            raise Failed(Diagnostic(call.errors[0].at, NOT_AS_EXPECTED, message))
+            raise Failed(Diagnostic(call.errors[0].at, NOT_AS_EXPECTED, "the call went well"))
         if call.response is not None and (found := self._compare(call.response, response)):
             raise Failed(*found)
         if call.save is not None:
@@ -230,6 +230,10 @@ def _wanted_of_job(step: Step) -> Sequence[Error]:
     if step.is_job:
         return () if step.error is None else (step.error,)
     return step.calls[0].errors
+
+
+def _times(number: int) -> str:
+    return {0: "not at all", 1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
 def _line(error: Told) -> str:

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from currint import Amount
 
 from soagen.diagnostics import Span
 from soagen.model import Kind, Money
-from soagen.scenarios.values import Anything, Items, Leaf, Nothing, Record, Saved, Table, Value
+from soagen.scenarios.values import Anything, Items, Leaf, Nothing, Part, Record, Saved, Table, Value
 
 Saves = Mapping[str, Any]
 """Responses that were saved, by their names."""
@@ -67,63 +68,97 @@ def _saved(reference: Saved, saves: Saves) -> Any:
         try:
             value = value[step]
         except (LookupError, TypeError):
-            raise Lost(reference.at, f"`{words}` had no `{step}`: it was {_free(value)}") from None
+            raise Lost(reference.at, f"`{words}` had no `{step}`{_had(value)}") from None
         words += f".{step}"
     return value
 
 
-def differences(
-    expected: Value, actual: Any, saves: Saves, path: str = "", *, hidden: bool = False
-) -> Iterator[tuple[Span, str]]:
+def _had(value: Any) -> str:
+    """What there was instead; values might be sensitive."""
+    if isinstance(value, dict) and value:
+        return f", but {', '.join(f'`{key}`' for key in value)}"
+    return f", but {_count(value)}" if isinstance(value, list) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value stands. A ``secret`` is not shown, nor what ``holds`` secrets as a whole."""
+
+    path: str = ""
+    secret: bool = False
+    holds: bool = False
+
+    def __str__(self) -> str:
+        return f"`{self.path}`" if self.path else "it"
+
+    def inside(self, name: str, part: Part | None = None) -> _Place:
+        path = f"{self.path}.{name}" if self.path else name
+        if part is None:
+            return _Place(path, self.secret, self.holds)
+        return _Place(path, self.secret or part.secret, part.holds_secrets)
+
+    def hides(self, value: Any) -> bool:
+        return self.secret or (self.holds and isinstance(value, (dict, list)))
+
+    def shown(self, value: Any, kind: Kind | None = None) -> str:
+        if self.hides(value):
+            return "another one, which is sensitive and not shown"
+        return shown(dt.timedelta(microseconds=value) if kind is Kind.DURATION and isinstance(value, int) else value)
+
+
+def differences(expected: Value, actual: Any, saves: Saves) -> Iterator[tuple[Span, str]]:
     """Where a value that came is not as expected, and how. Raises `Lost`."""
-    where = f"`{path}`" if path else "it"
+    return _differences(expected, actual, saves, _Place())
+
+
+def _differences(expected: Value, actual: Any, saves: Saves, place: _Place) -> Iterator[tuple[Span, str]]:
     match expected:
         case Anything():
             if actual is _ABSENT or actual is None:
-                yield expected.at, f"{where} is not there"
+                yield expected.at, f"{place} is not there"
         case Nothing():
             if actual is not _ABSENT and actual is not None:
-                yield expected.at, f"{where} is {_shown(actual, None, hidden)}, and should not be there"
+                yield expected.at, f"{place} is {place.shown(actual)}, and should not be there"
         case _ if actual is _ABSENT:
-            yield expected.at, f"{where} is not there"
+            yield expected.at, f"{place} is not there"
         case Record() if isinstance(actual, dict):
             for name, part in expected.parts.items():
-                inner = f"{path}.{name}" if path else name
                 value = actual.get(part.wire, _ABSENT)
-                yield from differences(part.value, value, saves, inner, hidden=hidden or part.hidden)
+                yield from _differences(part.value, value, saves, place.inside(name, part))
         case Items() if isinstance(actual, list):
-            yield from _items(expected, actual, saves, path, hidden)
+            yield from _items(expected, actual, saves, place)
         case Table() if isinstance(actual, dict):
-            yield from _table(expected, actual, saves, path, hidden)
+            yield from _table(expected, actual, saves, place)
         case Record() | Items() | Table():
-            yield expected.at, f"{where} is {_shown(actual, None, hidden)}"
+            yield expected.at, f"{place} is {place.shown(actual)}"
         case Leaf() | Saved():
             wanted = sent(expected, saves)
             if not _equal(wanted, actual):
                 kind = expected.kind if isinstance(expected, Leaf) else None
-                instead = f", and not {_shown(wanted, kind, hidden)}" if isinstance(expected, Saved) else ""
-                yield expected.at, f"{where} is {_shown(actual, kind, hidden)}{instead}"
+                # What a literal says can be seen where it is pointed at; what a reference stands for cannot.
+                tells = isinstance(expected, Saved) and not place.hides(actual)
+                instead = f", and not {place.shown(wanted, kind)}" if tells else ""
+                yield expected.at, f"{place} is {place.shown(actual, kind)}{instead}"
 
 
-def _items(expected: Items, actual: list[Any], saves: Saves, path: str, hidden: bool) -> Iterator[tuple[Span, str]]:
+def _items(expected: Items, actual: list[Any], saves: Saves, place: _Place) -> Iterator[tuple[Span, str]]:
     if len(actual) != len(expected.items):
-        number = "1 item" if len(actual) == 1 else f"{len(actual)} items"
-        yield expected.at, f"`{path}` has {number}, and not {len(expected.items)}: {_shown(actual, None, hidden)}"
+        yield expected.at, f"{place} has {_count(actual)}, and not {len(expected.items)}: {place.shown(actual)}"
         return
     for index, (item, value) in enumerate(zip(expected.items, actual, strict=True)):
-        yield from differences(item, value, saves, f"{path}.{index}", hidden=hidden)
+        yield from _differences(item, value, saves, place.inside(str(index)))
 
 
-def _table(
-    expected: Table, actual: dict[str, Any], saves: Saves, path: str, hidden: bool
-) -> Iterator[tuple[Span, str]]:
+def _table(expected: Table, actual: dict[str, Any], saves: Saves, place: _Place) -> Iterator[tuple[Span, str]]:
     for key, entry in expected.entries.items():
-        inner = f"{path}.{key}" if path else key
-        yield from differences(entry, actual.get(key, _ABSENT), saves, inner, hidden=hidden)
+        yield from _differences(entry, actual.get(key, _ABSENT), saves, place.inside(key))
     more = [key for key in actual if key not in expected.entries]
     if more:
-        where = f"`{path}`" if path else "it"
-        yield expected.at, f"{where} also has {', '.join(f'`{key}`' for key in more)}"
+        yield expected.at, f"{place} also has {', '.join(f'`{key}`' for key in more)}"
+
+
+def _count(items: list[Any]) -> str:
+    return "1 item" if len(items) == 1 else f"{len(items)} items"
 
 
 def _equal(wanted: Any, actual: Any) -> bool:
@@ -143,12 +178,6 @@ def shown(value: Any) -> str:
     """A value that came, as a contract would have it, in backquotes; a long one is cut."""
     text = _free(value)
     return f"`{text[:_LONGEST]}...`" if len(text) > _LONGEST else f"`{text}`"
-
-
-def _shown(value: Any, kind: Kind | None, hidden: bool) -> str:
-    if hidden:
-        return "another one, which is sensitive and not shown"
-    return shown(dt.timedelta(microseconds=value) if kind is Kind.DURATION and isinstance(value, int) else value)
 
 
 def _free(value: Any) -> str:

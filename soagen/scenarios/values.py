@@ -38,10 +38,11 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A field of a record: the name that is sent, and whether its value is not to be shown."""
+    """A field of a record: the name that is sent, and whether its value is sensitive, or holds what is."""
 
     wire: str
-    hidden: bool
+    secret: bool
+    holds_secrets: bool
     value: Value
 
 
@@ -169,7 +170,7 @@ class Values(Literals):
         value = super()._union(node, type_, union)
         if value is REFUSED:
             return REFUSED
-        tag = Part(union.tag, False, Leaf(value[union.tag], None, node.at))
+        tag = Part(union.tag, False, False, Leaf(value[union.tag], None, node.at))
         return {**value, union.tag: tag}
 
     def fields(self, node: Map, known: dict[str, tuple[FieldTree, Type]], what: str) -> dict[str, Any]:
@@ -188,8 +189,9 @@ class Values(Literals):
                 continue
             value = self._entry(entry, type_)
             if value is not REFUSED:
-                hidden = tree.sensitive or self.book.holds_sensitive(type_)
-                parts[name] = Part(tree.wire.text if tree.wire else name, hidden, value)
+                secret = tree.sensitive or self._view.is_secret(type_)
+                wire = tree.wire.text if tree.wire else name
+                parts[name] = Part(wire, secret, self.book.holds_sensitive(type_), value)
         return parts
 
     # --- what stands in for a value

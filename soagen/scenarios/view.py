@@ -15,8 +15,8 @@ from soagen.checks.joined import inherited_context
 from soagen.checks.literals import Literals
 from soagen.findings import Report
 from soagen.load import load
-from soagen.model import Ref, Type
-from soagen.parse.tree import ActionTree, FieldTree, NameExpr
+from soagen.model import ListType, MapType, NamedType, OptionalType, Ref, Type
+from soagen.parse.tree import ActionTree, AliasTree, FieldTree, NameExpr
 from soagen.resolve import Names, Unit
 
 
@@ -97,3 +97,16 @@ class View:
         return {
             tree.name.text: (tree, self.book.of(unit, tree)) for unit, tree in (*own, *inherited_context(self.unit))
         }
+
+    def is_secret(self, type_: Type) -> bool:
+        """Whether a type is sensitive as a whole, or what it names, or what its elements are."""
+        match type_:
+            case OptionalType(inner) | ListType(item=inner) | MapType(value=inner):
+                return self.is_secret(inner)
+            case NamedType():
+                tree = self.book.definition(type_)
+                return getattr(tree, "sensitive", False) or (
+                    isinstance(tree, AliasTree) and self.is_secret(self.book.alias(type_))
+                )
+            case _:
+                return False

@@ -54,4 +54,4 @@ def test_servers_are_set_up_in_the_settings_of_the_project(django: Django) -> No
 def test_a_project_tests_its_servers_with_djangos_own_tests(django: Django) -> None:
     ended = django.run("test", "--verbosity", "2")
     assert ended.returncode == 0, ended.stderr
-    assert "Ran 6 tests" in ended.stderr
+    assert "Ran 7 tests" in ended.stderr

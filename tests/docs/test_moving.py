@@ -20,7 +20,7 @@ from tests.docs.page import Block, blocks
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "from_pysoa"
 PAGE = ROOT / "docs" / "moving-from-pysoa.md"
-SHOWN = [block for block in blocks(PAGE.read_text("utf-8")) if block.language in ("python", "yaml", "toml")]
+SHOWN = [block for block in blocks(PAGE.read_text("utf-8")) if block.language in ("python", "yaml", "toml", "text")]
 
 
 @pytest.mark.parametrize("block", SHOWN, ids=lambda block: f"line {block.line}")

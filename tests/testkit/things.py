@@ -37,3 +37,6 @@ def orders(transport: LocalTransport) -> Orders:
 def lonely_orders() -> Orders:
     """The orders service, with nobody to call."""
     return Orders(NOWHERE)
+
+
+made = lonely_orders()

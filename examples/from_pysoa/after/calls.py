@@ -12,7 +12,7 @@ from soagen_runtime.core.transport import Transport
 from after.api.example import ExampleClient, NoSuchObject
 from after.api.flight_booking import FlightBookingClient
 from after.api.foo_example import FooExampleClient, FooExpand
-from after.api.user import UserClient, UserSwitch
+from after.api.user import UserClient, UserContext, UserSwitch
 
 
 @dataclass
@@ -125,6 +125,11 @@ def a_switched_action(clients: Clients) -> list[str | None]:
     return [first.user.email, second.user.email]
 
 
+def with_context(clients: Clients) -> str:
+    austrian = clients.users.with_options(context=UserContext(locale="de_AT"))
+    return austrian.get_user_url(username="John").user_url
+
+
 def through_another_service(clients: Clients) -> str:
     return clients.example.call_service(user_id="1").username
 
@@ -153,6 +158,7 @@ CALLS: list[Callable[[Clients], Any]] = [
     a_request_that_does_not_fit,
     a_switch,
     a_switched_action,
+    with_context,
     through_another_service,
     health,
     expanded,

@@ -42,6 +42,8 @@ from after.api.settings import (
 from after.api.user import (
     GetUserRequest,
     GetUserResponse,
+    GetUserUrlRequest,
+    GetUserUrlResponse,
     GetUserUserVersion2EnabledRequest,
     GreetUserRequest,
     GreetUserResponse,
@@ -115,6 +117,10 @@ class Users(UserServer):
         if ctx.is_on(UserSwitch.USER_VERSION_2_ENABLED):
             return GreetUserResponse(greeting="Hello again, John")
         return GreetUserResponse(greeting="Hello, John")
+
+    def get_user_url(self, request: GetUserUrlRequest, ctx: UserContext) -> GetUserUrlResponse:
+        language = (ctx.locale or "en_US").partition("_")[0]
+        return GetUserUrlResponse(user_url=f"https://example.net/{language}/u/{request.username}/")
 
 
 class Settings(SettingsServer):

@@ -137,6 +137,12 @@ def a_switched_action(client: Client):
     return [first.body["user"].get("email"), second.body["user"].get("email")]
 
 
+def with_context(client: Client):
+    return client.call_action("user", "get_user_url", {"username": "John"}, context={"locale": "de_AT"}).body[
+        "user_url"
+    ]
+
+
 def through_another_service(client: Client):
     return client.call_action("example", "call_service", {"user_id": "1"}).body["username"]
 
@@ -190,6 +196,7 @@ CALLS = [
     a_request_that_does_not_fit,
     a_switch,
     a_switched_action,
+    with_context,
     through_another_service,
     health,
     expanded,

@@ -185,9 +185,22 @@ class GreetUserAction(Action):
         return {"greeting": "Hello, John"}
 
 
+class GetUserUrlAction(Action):
+    request_schema = fields.Dictionary({"username": fields.UnicodeString()})
+    response_schema = fields.Dictionary({"user_url": fields.UnicodeString()})
+
+    def run(self, request):
+        language = request.context.get("locale", "en_US").partition("_")[0]
+        return {"user_url": f"https://example.net/{language}/u/{request.body['username']}/"}
+
+
 class UserServer(Server):
     service_name = "user"
-    action_class_map = {"get_user": UserTransitionAction, "greet_user": GreetUserAction}
+    action_class_map = {
+        "get_user": UserTransitionAction,
+        "greet_user": GreetUserAction,
+        "get_user_url": GetUserUrlAction,
+    }
 
 
 class GetUserSettingAction(Action):

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from soagen_runtime.action import Action
-from soagen_runtime.calls.expanding import groups, noted
+from soagen_runtime.action import Action, Service
+from soagen_runtime.calls.expanding import Rounds, groups
 from soagen_runtime.context import carry
 from soagen_runtime.core.caller import Caller
 from soagen_runtime.core.exchange import Exchange, NotYet
@@ -324,13 +324,11 @@ def _together(pending: Sequence[Pending[Any]]) -> list[Outcome[list[Outcome[Any]
             for number, each in enumerate(pending)
         ]
         answers = [_caught(partial(_result, future)) for future in begun]
-    for group in expanded:
-        expanding = group.expanding(answers)
-        while lookups := group.lookups(expanding):
-            threads = pending[0]._threads.inner
-            calls = [Call[Any](caller, threads, (Ask(each.action, each.request),)) for caller, each in lookups]
-            expanding.settle(noted(lookups, Parallel[Any, Any](calls).outcomes()))
-        group.blame(expanding, answers)
+    rounds = Rounds(expanded, answers)
+    while calls := rounds.calls():
+        made = [Call[Any](caller, pending[0]._threads.inner, (ask,)) for caller, ask in calls]
+        rounds.settle(Parallel[Any, Any](made).outcomes())
+    rounds.finish()
     return answers
 
 
@@ -355,6 +353,11 @@ class Calls:
     def __init__(self, caller: Caller, threads: Threads) -> None:
         self._caller = caller
         self._threads = threads
+
+    @property
+    def service(self) -> Service[Any]:
+        """The table of the service."""
+        return self._caller.service
 
     def _call(self, action: Action[Any, R], request: Any, expand: Iterable[Expand[Any]] = ()) -> Call[R]:
         return Call(self._caller, self._threads, (Ask(action, request, paths(expand)),))

@@ -6,7 +6,9 @@ import threading
 import time
 import uuid
 from pathlib import Path
+from types import MappingProxyType
 
+from acme.sqlite.base import DatabaseWrapper
 from acme_api.library import (
     AddBookResponse,
     AsyncLibraryServer,
@@ -24,10 +26,14 @@ from library.models import Book
 from library.noting import NotingCache, notes, signals
 
 
+def beside_database(suffix):
+    return Path(settings.DATABASES["default"]["NAME"] + suffix)
+
+
 def arrivals(company):
     """Pauses, in seconds, until so many have arrived, in whatever process."""
     if company > 1:
-        folder = Path(settings.DATABASES["default"]["NAME"] + ".arrived")
+        folder = beside_database(".arrived")
         folder.mkdir(exist_ok=True)
         (folder / uuid.uuid4().hex).touch()
         while len(list(folder.iterdir())) < company:
@@ -40,6 +46,7 @@ def look(forked_with_connection):
         process=os.getpid(),
         thread=threading.current_thread().name,
         forked_with_connection=forked_with_connection,
+        closed_pools=DatabaseWrapper.closed_pools,
         connections=notes.connections,
         open_=connection.connection is not None,
         queries=len(connection.queries),
@@ -75,7 +82,22 @@ def leave_transaction():
     Book.objects.create(title="never committed")
 
 
-SPOIL = {"connection": break_connection, "age": age, "autocommit": leave_transaction, "receiver": lambda: None}
+def hold_thread():
+    """Does what cannot be cancelled, with a connection, until the test lets it go."""
+    Book.objects.count()
+    until = time.monotonic() + 20
+    while time.monotonic() < until and not beside_database(".let_go").exists():
+        time.sleep(0.01)
+    Book.objects.count()
+
+
+SPOIL = {
+    "age": age,
+    "autocommit": leave_transaction,
+    "connection": break_connection,
+    "receiver": lambda: None,
+    "thread": hold_thread,
+}
 
 
 class Life:
@@ -139,3 +161,7 @@ class AsyncLibrary(Life, AsyncLibraryServer):
 
     async def spoil(self, request, ctx):
         await sync_to_async(SPOIL[request.how])()
+
+
+class Impatient(AsyncLibrary):
+    time_limits = MappingProxyType({"spoil": 0.1})

@@ -1,10 +1,16 @@
 """Run by Django's own test runner: a server in one process takes part in the transaction of its test."""
 
+import asyncio
+import threading
+
 from acme_api.library import AsyncLibraryClient, LibraryClient
 from asgiref.sync import sync_to_async
+from django.core.cache import caches
 from django.db import connection
 from django.test import TestCase, TransactionTestCase
 from soagen_runtime import LocalTransport
+from soagen_runtime.django.jobs import JobThreads
+from soagen_runtime.middleware import ActionRequest, JobRequest
 from soagen_runtime.testing import serve, serve_async
 
 from library.models import Book
@@ -56,3 +62,21 @@ class WithoutTransaction(TransactionTestCase):
         library = LibraryClient(LocalTransport(Library()))
         library.add_book(title="Emma")
         assert library.titles().titles == ["Emma"]
+
+    async def test_jobs_of_a_loop_share_neither_cache_nor_thread(self):
+        caches["request"].set("left", "before they began")
+        met = asyncio.Barrier(2)
+
+        async def handle(job):
+            before = caches["request"].get("left")
+            caches["request"].set("left", job.service)
+            await met.wait()
+            thread = await sync_to_async(threading.get_ident)()
+            return before, caches["request"].get("left"), thread
+
+        threads = JobThreads()
+        jobs = [JobRequest(service=name, control={}, context={}, actions=[ActionRequest("x", {})]) for name in "ab"]
+        first, second = await asyncio.gather(*(threads.request_signals(job, handle) for job in jobs))
+        await threads.end()
+        assert (first[:2], second[:2]) == ((None, "a"), (None, "b"))
+        assert len({first[2], second[2], threading.get_ident()}) == 3
