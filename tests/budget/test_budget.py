@@ -168,7 +168,8 @@ def test_steps_of_python(orders: ModuleType) -> None:
     if known is None:
         pytest.skip(f"steps differ with the version of Python, and {PYTHON} has no budget")
     for name, count in steps(orders).items():
-        assert count == pytest.approx(known[name], rel=0.01), f"{name}: {count} steps"
+        # A few dozen steps hang on what else has been imported.
+        assert count == pytest.approx(known[name], rel=0.03), f"{name}: {count} steps"
 
 
 def test_work_of_redis(orders: ModuleType, redis_url: str) -> None:
