@@ -76,6 +76,9 @@ class ServerSettings(Settings):
     timeout: float | None = setting(
         None, optional(seconds(_DAY)), "how long an action may run", option="--timeout", metavar="SECONDS"
     )
+    event_loop: str = setting(
+        "asyncio", one_of("asyncio", "uvloop"), "whose event loop an asyncio server runs on", option="--event-loop"
+    )
     grace: float = setting(
         30.0,
         seconds(_DAY),
