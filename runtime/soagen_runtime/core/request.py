@@ -164,14 +164,22 @@ def _context(
     return context
 
 
+def _named(switch: int) -> str:
+    name = getattr(switch, "name", None)  # that of the generated enum, where the contract is a generated one
+    return f"{switch:d}" if name is None else f"{name} ({switch:d})"
+
+
 def _select(service: Service[Any], asks: Sequence[Ask[Any]], switches: frozenset[int]) -> frozenset[int]:
     """The switches that make a server take these very contracts of the actions (``docs/language.md``, "Variants")."""
     switches = switches.union([ask.action.switch for ask in asks if ask.action.switch is not None])
     for ask in asks:
-        rivals = switches.intersection(ask.action.unless)
-        if rivals:
+        rival = next((switch for switch in ask.action.unless if switch in switches), None)
+        if rival is not None:
+            method = next(
+                each.method for each in service.actions if (each.wire, each.switch) == (ask.action.wire, rival)
+            )
             raise VariantActive(
-                f"{service.name}.{ask.action.name} was not called: switch {min(rivals)} is on, which selects another"
-                f" contract of {ask.action.wire}; call the method of that variant, or make the call without the switch"
+                f"{service.name}.{ask.action.name} was not called: switch {_named(rival)} is on, which selects another"
+                f" contract of {ask.action.wire}; call {method}, or make the call without the switch"
             )
     return switches
