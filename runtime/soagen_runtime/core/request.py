@@ -45,6 +45,11 @@ class Ask(NamedTuple, Generic[Response]):
     expand: Sequence[Expand[Any]] = ()
 
 
+def named(service: Service[Any], asks: Sequence[Ask[Any]]) -> str:
+    """What is called, in words: ``orders.get_order+ship``."""
+    return f"{service.name}.{'+'.join(ask.action.name for ask in asks)}"
+
+
 class Plan(NamedTuple):
     """A job that is ready to be sent. ``now`` and ``deadline`` are Unix times in seconds on the broker's clock."""
 
@@ -59,7 +64,7 @@ class Plan(NamedTuple):
     @property
     def name(self) -> str:
         """What is called, in words."""
-        return f"{self.service.name}.{'+'.join(ask.action.name for ask in self.asks)}"
+        return named(self.service, self.asks)
 
     @property
     def lifetime(self) -> float:
