@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,8 @@ from soagen_runtime.transport.redis.async_link import AsyncLink
 from soagen_runtime.transport.redis.calling import PAUSE, Lines, new_client_id, pushed
 from soagen_runtime.transport.redis.clock import Clock
 from soagen_runtime.transport.redis.link import accepted
-from soagen_runtime.transport.redis.masters import MAX_BLOCK, Master, Ring
+from soagen_runtime.transport.redis.masters import MAX_BLOCK, SOCKET_TIMEOUT, Master, Ring
+from soagen_runtime.transport.redis.origin import ASK_NAME, name_of
 from soagen_runtime.transport.redis.resp import pack
 from soagen_runtime.transport.replies import ReplyReader, checked
 from soagen_runtime.wire import InvalidMessage, ReplyMessage, keys
@@ -56,14 +58,19 @@ class AsyncEnd:
                 self._client_id = new_client_id()
             self._loop = loop
 
-    async def now(self) -> float:
+    async def now(self, within: float = math.inf) -> float:
         self._bind()
         if not self._clock.is_set:
             link = AsyncLink(self._masters[0])
             before = time.monotonic()
-            (reply,) = accepted(await link.exchange(_TIME, 1))
+            try:
+                async with asyncio.timeout(min(within, 2 * SOCKET_TIMEOUT)):
+                    (reply,) = accepted(await link.exchange(_TIME, 1))
+            except TimeoutError:
+                raise self._masters[0].failed(TimeoutError("it does not answer"), never_left=True) from None
+            finally:
+                await link.close()
             self._clock.heard(reply, before)
-            await link.close()
         return self._clock.now()
 
     async def sleep(self, seconds: float) -> None:
@@ -113,6 +120,8 @@ class AsyncChannel:
         self._lines = lines
         self._clock = clock
         self._sending_link = AsyncLink(master)
+        self._naming = asyncio.Lock()
+        self._name, self._named = "", 0  # of the Redis at the other end, and of which connection that was
         self._reading_link = AsyncLink(master)
         self._ids = itertools.count(1)
         self._numbers = itertools.count(1)
@@ -124,7 +133,8 @@ class AsyncChannel:
         self._sending: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._failure: ConnectionFailed | None = None
-        self._read_inbox = False  # whether the inbox may hold what was not read: the connection was lost
+        self._inbox = lines.inbox
+        self._was_lost = False  # whether a copy of a request may be under way on a connection that was lost
         self._breadth = 0
         self.is_spent = False
         """Whether later calls need another list: of a call that was given up between two pieces of its reply, the rest
@@ -138,6 +148,21 @@ class AsyncChannel:
 
     def next_request_id(self) -> int:
         return next(self._ids)
+
+    async def master(self, until: float) -> str:
+        link = self._sending_link
+        if link.is_connected and link.generation == self._named:
+            return self._name
+        try:
+            async with asyncio.timeout(until - self._clock.now()), self._naming:
+                if not (link.is_connected and link.generation == self._named):
+                    (server,) = await link.exchange(ASK_NAME, 1)
+                    self._name, self._named = name_of(server), link.generation
+        except TimeoutError:
+            raise ConnectionFailed(f"no connection for {self._lines.service} in time", never_left=True) from None
+        except ConnectionFailed as error:
+            raise ConnectionFailed(str(error), never_left=True) from error
+        return self._name
 
     # --- sending
 
@@ -205,6 +230,7 @@ class AsyncChannel:
     def _lost(self, batch: Iterable[_Outgoing], error: ConnectionFailed) -> None:
         """Keeps what may have left, to be sent again; says of all else, at once, that it has not."""
         self._failure = error
+        self._was_lost = self._was_lost or not error.never_left
         now = self._clock.now()
         for outgoing in batch:
             outgoing.left = outgoing.left or not error.never_left
@@ -239,7 +265,8 @@ class AsyncChannel:
                     messages = await self._read()
                 except TransportError as error:
                     self._failure = error if isinstance(error, ConnectionFailed) else ConnectionFailed(str(error))
-                    self._read_inbox = True
+                    if not self._failure.never_left:
+                        self._inbox.lost()
                     await asyncio.sleep(PAUSE)
                     continue
                 self._failure = None
@@ -251,16 +278,14 @@ class AsyncChannel:
 
     async def _read(self) -> Iterable[bytes]:
         """What comes next: at least one message, or nothing within `MAX_BLOCK`. Raises `TransportError`."""
-        lines = self._lines
-        if self._read_inbox:
-            (waiting,) = accepted(await self._reading_link.exchange(lines.reread, 1))
-            self._read_inbox = False
-            if waiting:
-                return list(waiting)
-        breadth = min(self._breadth, len(self._waiting) - 1)
-        request = [lines.emptied, lines.wait(MAX_BLOCK), *[lines.more] * breadth, lines.kept]
-        replies = accepted(await self._reading_link.exchange(b"".join(request), len(request)))
-        messages = [data for data in replies[1:-1] if data is not None]
+        inbox, link = self._inbox, self._reading_link
+        if inbox.is_in_doubt and (found := inbox.found(accepted(await link.exchange(*inbox.look())))):
+            return found
+        before = inbox.before()
+        wait = inbox.wait(MAX_BLOCK, max(1, min(self._breadth + 1, len(self._waiting))))
+        count = len(before) + len(wait)
+        replies = accepted(await link.exchange(b"".join([*before, *wait]), count))
+        messages = inbox.received(replies[len(before) :])
         self._breadth = min(2 * len(messages), MOST_READ)
         return messages
 
@@ -274,16 +299,17 @@ class AsyncChannel:
             log.warning("dropped what came as a reply of %s: %s", self._lines.service, reply)
 
     async def close(self) -> None:
-        """Ends the calls under way, and lets the connections go."""
+        """Ends the calls under way, and lets the connections go; leaves nothing in Redis if nobody waits."""
         for reply in self._waiting.values():
             _fail(reply, ConnectionFailed(f"the client of {self._lines.service} was closed"))
         tasks = {task for task in (self._sending, self._reading) if task is not None}
         for task in tasks:
             task.cancel()
+        leaves_nothing = self.is_idle and not self._was_lost
         if tasks:
             await asyncio.wait(tasks)
-        await self._sending_link.close()
         await self._reading_link.close()
+        await self._sending_link.close(self._lines.gone() if leaves_nothing else b"")
 
 
 def _fail(future: asyncio.Future[None] | asyncio.Future[ReplyMessage | InvalidMessage], error: Exception) -> None:

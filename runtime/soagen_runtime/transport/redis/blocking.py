@@ -19,7 +19,8 @@ from soagen_runtime.errors import CallTimeout, ConnectionFailed
 from soagen_runtime.transport.redis.calling import PAUSE, Lines, new_client_id, pushed
 from soagen_runtime.transport.redis.clock import Clock
 from soagen_runtime.transport.redis.link import BlockingLink, accepted
-from soagen_runtime.transport.redis.masters import MAX_BLOCK, Master, Ring
+from soagen_runtime.transport.redis.masters import MAX_BLOCK, SLACK, SOCKET_TIMEOUT, Master, Ring
+from soagen_runtime.transport.redis.origin import NamedMaster
 from soagen_runtime.transport.redis.outstanding import Outstanding, Place
 from soagen_runtime.transport.redis.resp import pack
 from soagen_runtime.transport.replies import ReplyReader, checked, is_for
@@ -49,11 +50,11 @@ class BlockingEnd:
         self._ring = Ring(range(len(self._masters)))
         self._idle: defaultdict[tuple[str, int], list[BlockingChannel]] = defaultdict(list)
 
-    async def now(self) -> float:
+    async def now(self, within: float = SOCKET_TIMEOUT) -> float:
         if not self._clock.is_set:
             link = BlockingLink(self._masters[0])
             before = time.monotonic()
-            (reply,) = accepted(await link.exchange(_TIME, 1))
+            (reply,) = accepted(await link.exchange(_TIME, 1, patience=within))
             self._clock.heard(reply, before)
             await link.close()
         return self._clock.now()
@@ -98,6 +99,11 @@ class BlockingEnd:
 
     async def close(self) -> None:
         with self._lock:
+            if self._pid == os.getpid():
+                for channel in itertools.chain.from_iterable(self._idle.values()):
+                    channel.leave()
+                for outstanding in self._outstanding.values():
+                    outstanding.leave()
             self._drop_all()
 
     def _drop_all(self) -> None:
@@ -117,6 +123,7 @@ class BlockingChannel:
         self.reply_to = lines.reply_to
         self.place = place
         self._link = link
+        self._master = NamedMaster(link)
         self._lines = lines
         self._clock = clock
         self._end = weakref.ref(end)  # a client that is forgotten lets its connections go
@@ -124,20 +131,23 @@ class BlockingChannel:
         self._ids = itertools.count(1)
         self._sent = itertools.count(1)
         self._outgoing: tuple[int, float, bytes] | None = None
-        self._read_inbox = False  # whether the inbox may hold what was not read: the connection was lost
-        self._empty_inbox = False  # whether it holds what was read
+        self._inbox = lines.inbox
+        self._was_lost = False  # whether a copy of a request may be under way on a connection that was lost
 
     def next_request_id(self) -> int:
         return next(self._ids)
 
+    async def master(self, until: float) -> str:
+        return self._master.name(until - self._clock.now() + SLACK)
+
     async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         self._outgoing = (next(self._sent), lifetime, message)
         if not awaited:
-            await self._exchange_until(until, lambda remaining: self._push_alone())
+            await self._exchange_until(until, lambda remaining: self._push_alone(remaining + SLACK))
 
     async def receive(self, request_id: int, until: float) -> ReplyMessage:
         async def turn(remaining: float) -> ReplyMessage | None:
-            for data in await self._turn(min(remaining, MAX_BLOCK)):
+            for data in await self._turn(min(remaining, MAX_BLOCK), remaining + SLACK):
                 for reply in self._reader.read(data):
                     # A reply to an earlier call, one that was given up, is dropped here.
                     if is_for(request_id, reply):
@@ -155,13 +165,16 @@ class BlockingChannel:
             try:
                 result = await turn(remaining)
             except ConnectionFailed as error:
-                self._read_inbox = True
-                left = left or not error.never_left
+                if not error.never_left:
+                    self._inbox.lost()
+                    left = self._was_lost = True
                 if self._outgoing is not None and not left:
                     self._outgoing = None
                     raise  # at once: nothing of this call has ever left
-                failure = ConnectionFailed(str(error))
-                time.sleep(min(remaining, PAUSE))
+                remaining = until - self._clock.now()
+                if remaining > 0 or failure is not None:  # else Redis was silent, and that alone is known
+                    failure = ConnectionFailed(str(error))
+                time.sleep(max(0.0, min(remaining, PAUSE)))
                 continue
             if result is not None:
                 return result
@@ -171,43 +184,38 @@ class BlockingChannel:
             raise failure
         raise CallTimeout(f"no reply of {self._lines.service} in time")
 
-    async def _push_alone(self) -> bool:
+    async def _push_alone(self, patience: float) -> bool:
         assert self._outgoing is not None, "there is a request to be sent"
-        (reply,) = await self._link.exchange(self._lines.push(*self._outgoing), 1)
-        if not pushed(self._lines.service, reply):
-            (reply,) = await self._link.exchange(self._lines.push(*self._outgoing, whole=True), 1)
-            pushed(self._lines.service, reply)
+        for whole in (False, True):
+            (reply,) = await self._link.exchange(self._lines.push(*self._outgoing, whole=whole), 1, patience=patience)
+            if pushed(self._lines.service, reply):
+                break
         self._outgoing = None
         return True
 
-    async def _turn(self, seconds: float, *, whole: bool = False) -> Iterable[bytes]:
-        """One round trip: what is still to be sent goes out, and what came is given. Raises `TransportError`."""
-        lines = self._lines
-        if self._read_inbox:
-            (waiting,) = accepted(await self._link.exchange(lines.reread, 1))
-            self._read_inbox, self._empty_inbox = False, bool(waiting)
-            if waiting:
-                return list(waiting)
-        request, before = [], 0
-        if self._empty_inbox:
-            request.append(lines.emptied)
-            before = 1
-        guard = before
+    async def _turn(self, seconds: float, patience: float, *, whole: bool = False) -> Iterable[bytes]:
+        """One round trip: what is still to be sent goes out, and what came is given, for which Redis is given
+        ``seconds``. Raises `TransportError`, after ``patience`` seconds at the latest.
+        """
+        inbox, link = self._inbox, self._link
+        if inbox.is_in_doubt:
+            found = inbox.found(accepted(await link.exchange(*inbox.look(), patience=patience)))
+            if found:
+                return found
+        request = inbox.before()
+        guard = len(request)
         if self._outgoing is not None:
-            request.append(lines.push(*self._outgoing, whole=whole))
+            request.append(self._lines.push(*self._outgoing, whole=whole))
             guard += 1
-        request += [lines.wait(seconds), lines.kept]
-        replies = await self._link.exchange(b"".join(request), guard + 2, guard)
-        self._empty_inbox = False
+        request += inbox.wait(seconds)
+        replies = await link.exchange(b"".join(request), guard + 2, guard, patience)
+        if not link.is_connected:
+            inbox.lost()  # the wait was not waited for
         if self._outgoing is not None:
-            if not self._was_pushed(replies[before]):
-                return await self._turn(seconds, whole=True)
+            if not self._was_pushed(replies[min(guard, len(replies)) - 1]):
+                return await self._turn(seconds, patience, whole=True)
             self._outgoing = None
-        (data, _) = accepted(replies[-2:])
-        if data is None:
-            return ()
-        self._empty_inbox = True
-        return (data,)
+        return inbox.received(accepted(replies[-2:]))
 
     def _was_pushed(self, reply: Any) -> bool:
         try:
@@ -224,6 +232,11 @@ class BlockingChannel:
             end = self._end()
             if end is not None:
                 end.give_back(self)
+
+    def leave(self) -> None:
+        """Lets the connection go, and leaves nothing in Redis; for a channel that is not in use."""
+        if not self._was_lost:
+            self._link.leave(self._lines.gone())
 
     def drop(self) -> None:
         """Lets the connection go."""

@@ -4,8 +4,7 @@ A request has a number in its channel, and Redis remembers the last one: a reque
 new connections, and is put into the list once. So a lost connection is no question of idempotency: the client sends
 again, and waits on.
 
-A reply is moved from the list of replies into the channel's inbox, and only the next write takes it from there: one
-that was on its way when the connection was cut is still in the inbox.
+How replies are received: `inbox`.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import Any, Final
 import redis
 
 from soagen_runtime.errors import NoWorkers, QueueFull, TransportError
+from soagen_runtime.transport.redis.inbox import Inbox
 from soagen_runtime.transport.redis.resp import is_missing_script, pack
 from soagen_runtime.transport.redis.scripts import PUSH
 from soagen_runtime.wire import keys
@@ -33,9 +33,6 @@ MIN_LIST_LIFETIME: Final = 60
 LIFETIME_MARGIN: Final = 10
 """Seconds that a list outlives its messages, as in PySOA."""
 
-INBOX_LIFETIME: Final = 60
-"""Seconds after which the inbox of a client that is gone is gone too."""
-
 PAUSE: Final = 0.05
 """Seconds between attempts to reach a Redis that is away."""
 
@@ -51,7 +48,7 @@ def request_lifetime(lifetime: float) -> int:
 
 
 class Lines:
-    """The keys of one channel, and the commands on them."""
+    """The keys of one channel, the command that sends, and the inbox in which it receives."""
 
     def __init__(self, service: str, client_id: str, number: int) -> None:
         self.service = service
@@ -59,15 +56,13 @@ class Lines:
         self._requests = keys.request_list(service)
         self._sent = keys.sent(service, f"{client_id}!{number}")
         self._seen = keys.seen(service)
-        self._replies = keys.reply_list(self.reply_to)
-        self._inbox = keys.inbox(service, f"{client_id}!{number}")
-        self.emptied = pack("DEL", self._inbox)
-        """Forgets what was read; one reply."""
-        self.reread = pack("LRANGE", self._inbox, 0, -1)
-        """What was on its way when the connection was lost; one reply."""
-        self.more = pack("LMOVE", self._replies, self._inbox, "LEFT", "RIGHT")
-        """The next reply, if it is there."""
-        self.kept = pack("EXPIRE", self._inbox, INBOX_LIFETIME)
+        self.inbox = Inbox(service, f"{client_id}!{number}", keys.reply_list(self.reply_to))
+
+    def gone(self) -> bytes:
+        """Deletes what is kept for this channel, which is not used any more: only if no copy of a request of its can
+        still be under way.
+        """
+        return pack("DEL", self._sent, *self.inbox.keys())
 
     def push(self, number: int, lifetime: float, message: bytes, *, after: int = 0, whole: bool = False) -> bytes:
         """Puts a request into the list, unless it was there already; refused if ``after``, which was sent before it,
@@ -77,10 +72,6 @@ class Lines:
         absence = int(ABSENCE * 1000)
         words = (self._requests, self._sent, self._seen, number, after, seconds, CAPACITY, absence, message)
         return PUSH.packed(words, whole=whole)
-
-    def wait(self, seconds: float) -> bytes:
-        """The next reply, waited for."""
-        return pack("BLMOVE", self._replies, self._inbox, "LEFT", "RIGHT", max(0.001, round(seconds, 3)))
 
 
 def pushed(service: str, reply: Any) -> bool:

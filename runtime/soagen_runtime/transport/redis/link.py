@@ -18,13 +18,16 @@ for the other.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 import redis
 
 from soagen_runtime.errors import ConnectionFailed, TransportError
-from soagen_runtime.transport.redis.masters import Master
-from soagen_runtime.transport.redis.resp import is_doubtful
+from soagen_runtime.transport.redis.masters import SOCKET_TIMEOUT, Master
+from soagen_runtime.transport.redis.resp import NOTHING_YET, Reader, is_doubtful, new_reader
+
+_MOST_RECEIVED = 65536  # bytes at once
 
 
 class Link(Protocol):
@@ -40,32 +43,59 @@ class Link(Protocol):
 
 
 class BlockingLink:
-    """A link over a blocking socket."""
+    """A link over a blocking socket.
+
+    The library's connection opens it (address, authentication, TLS); what is written and read then goes past it, since
+    its own way costs three times as much (1.5 us a reply, against 0.4 us).
+    """
 
     def __init__(self, master: Master) -> None:
         self._master = master
-        self._connection: Any = None
+        self._connection: Any = None  # holds the socket, and closes it
+        self._socket: Any = None
+        self._reader: Reader = new_reader()
+        self._patience = SOCKET_TIMEOUT
+        self.generation = 0
+        """How many connections there have been: another number is another connection."""
 
-    async def exchange(self, request: bytes, count: int, guard: int = 0) -> list[Any]:
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection, as far as is known here."""
+        return self._connection is not None
+
+    async def exchange(self, request: bytes, count: int, guard: int = 0, patience: float = SOCKET_TIMEOUT) -> list[Any]:
         """As `exchange_now`."""
-        return self.exchange_now(request, count, guard)
+        return self.exchange_now(request, count, guard, patience)
 
-    def exchange_now(self, request: bytes, count: int, guard: int = 0) -> list[Any]:
+    def exchange_now(self, request: bytes, count: int, guard: int = 0, patience: float = SOCKET_TIMEOUT) -> list[Any]:
         """As `Link.exchange`. Is one of the first ``guard`` replies an error, the rest is not waited for: the commands
         after them may block, and there is nothing left to block for. Then the connection is gone and the replies end
-        with the error.
+        with the error. A Redis that is silent for ``patience`` seconds is lost.
         """
-        connection = self._connection
-        if connection is None:
-            connection = self._connect()
+        patience = min(max(patience, 0.001), SOCKET_TIMEOUT)
+        if self._connection is None:
+            self._connect(patience)
         replies: list[Any] = []
+        open_socket, reader = self._socket, self._reader  # another thread may close the link
         try:
-            connection.send_packed_command([request], check_health=False)
+            if patience != self._patience:
+                open_socket.settimeout(patience)
+                self._patience = patience
+            open_socket.sendall(request)
             while len(replies) < count:
-                replies.append(self._read())
-                if len(replies) <= guard and isinstance(replies[-1], redis.ResponseError):
-                    self.drop()
-                    break
+                reply = reader.gets()
+                if reply is NOTHING_YET:
+                    if not (data := open_socket.recv(_MOST_RECEIVED)):
+                        raise redis.ConnectionError("the connection was closed by the other end")
+                    reader.feed(data)
+                    continue
+                replies.append(reply)
+                if type(reply) is redis.ResponseError:
+                    if is_doubtful(reply):
+                        raise redis.ConnectionError(str(reply))
+                    if len(replies) <= guard:
+                        self.drop()
+                        break
         except BaseException as error:
             self.drop()
             if isinstance(error, (redis.RedisError, OSError)):
@@ -73,26 +103,31 @@ class BlockingLink:
             raise
         return replies
 
-    def _read(self) -> Any:
+    def _connect(self, patience: float) -> None:
+        options = self._master.options(patience)
+        connection: Any = redis.ConnectionPool.from_url(self._master.url, **options).make_connection()
         try:
-            return self._connection.read_response()
-        except redis.ResponseError as error:
-            if is_doubtful(error):
-                raise redis.ConnectionError(str(error)) from error
-            return error
-
-    def _connect(self) -> Any:
-        connection = redis.ConnectionPool.from_url(self._master.url, **self._master.options()).make_connection()
-        try:
-            connection.connect()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
+            connection.connect()
         except (redis.RedisError, OSError) as error:
             raise self._master.failed(error, never_left=True) from error
         self._connection = connection
-        return connection
+        self._socket = connection._sock
+        self._socket.settimeout(patience)
+        self._patience = patience
+        self._reader = new_reader()
+        self.generation += 1
+
+    def leave(self, last: bytes) -> None:
+        """Writes what nobody waits for the reply of, if there is a connection, and lets that go."""
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.settimeout(0)
+                self._socket.sendall(last)
+        self.drop()
 
     def drop(self) -> None:
         """Lets the connection go at once; in a process that was forked, without a word to the other end."""
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._socket = self._connection, None, None
         if connection is not None:
             connection.disconnect()
 

@@ -15,7 +15,8 @@ from soagen_runtime.errors import CallTimeout, ConnectionFailed, TransportError
 from soagen_runtime.transport.redis.calling import PAUSE, Lines, pushed
 from soagen_runtime.transport.redis.clock import Clock
 from soagen_runtime.transport.redis.link import BlockingLink, accepted
-from soagen_runtime.transport.redis.masters import MAX_BLOCK, Master
+from soagen_runtime.transport.redis.masters import MAX_BLOCK, SLACK, SOCKET_TIMEOUT, Master
+from soagen_runtime.transport.redis.origin import NamedMaster
 from soagen_runtime.transport.replies import ReplyReader, checked
 from soagen_runtime.wire import InvalidMessage, ReplyMessage
 
@@ -30,6 +31,7 @@ class Outstanding:
         self.clock = clock
         self._sending = threading.Lock()
         self._sending_link = BlockingLink(master)
+        self._master = NamedMaster(self._sending_link)
         self._numbers = itertools.count(1)
         self._ids = itertools.count(1)
         self._reading = threading.Condition()
@@ -37,15 +39,21 @@ class Outstanding:
         self._somebody_reads = False
         self._reader = ReplyReader()
         self._waiting: dict[int, ReplyMessage | InvalidMessage | None] = {}
-        self._read_inbox = False  # whether the inbox may hold what was not read: the connection was lost
+        self._inbox = lines.inbox
         self._breadth = 0
         self._is_closed = False
+        self._was_lost = False  # whether a copy of a request may be under way on a connection that was lost
 
     def place(self) -> Place:
         """A channel for one request."""
         return Place(self, next(self._ids))
 
     # --- sending
+
+    def master(self, until: float) -> str:
+        """The name of the Redis that requests go to. Raises `ConnectionFailed`."""
+        with self._sending:
+            return self._master.name(until - self.clock.now() + SLACK)
 
     def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         """Puts a request into the list now. Raises `TransportError`."""
@@ -55,10 +63,10 @@ class Outstanding:
             number, left = next(self._numbers), False
             while True:
                 try:
-                    self._push(number, lifetime, message)
+                    self._push(number, lifetime, message, until - self.clock.now() + SLACK)
                     return
                 except ConnectionFailed as error:
-                    left = left or not error.never_left
+                    left = self._was_lost = left or not error.never_left
                     if not left:
                         raise
                     failure = ConnectionFailed(str(error))
@@ -66,10 +74,10 @@ class Outstanding:
                     raise failure
                 time.sleep(PAUSE)
 
-    def _push(self, number: int, lifetime: float, message: bytes) -> None:
+    def _push(self, number: int, lifetime: float, message: bytes, patience: float) -> None:
         for whole in (False, True):
             request = self.lines.push(number, lifetime, message, whole=whole)
-            (reply,) = self._sending_link.exchange_now(request, 1)
+            (reply,) = self._sending_link.exchange_now(request, 1, patience=patience)
             if pushed(self.lines.service, reply):
                 return
 
@@ -104,7 +112,8 @@ class Outstanding:
             messages = list(self._read(seconds))
         except TransportError as error:
             failure = error if isinstance(error, ConnectionFailed) else ConnectionFailed(str(error))
-            self._read_inbox = True
+            if not failure.never_left:
+                self._inbox.lost()
         finally:
             with self._reading:
                 for data in messages:
@@ -116,17 +125,17 @@ class Outstanding:
         return failure
 
     def _read(self, seconds: float) -> Iterable[bytes]:
-        lines = self.lines
-        if self._read_inbox:
-            (waiting,) = accepted(self._reading_link.exchange_now(lines.reread, 1))
-            self._read_inbox = False
-            if waiting:
-                return list(waiting)
-        breadth = min(self._breadth, len(self._waiting) - 1)
-        first = lines.wait(seconds) if seconds > 0 else lines.more
-        request = [lines.emptied, first, *[lines.more] * breadth, lines.kept]
-        replies = accepted(self._reading_link.exchange_now(b"".join(request), len(request)))
-        messages = [data for data in replies[1:-1] if data is not None]
+        inbox, link = self._inbox, self._reading_link
+        patience = seconds + SLACK if seconds < MAX_BLOCK else SOCKET_TIMEOUT
+        if inbox.is_in_doubt:
+            found = inbox.found(accepted(link.exchange_now(*inbox.look(), patience=patience)))
+            if found:
+                return found
+        before = inbox.before()
+        wait = inbox.wait(seconds, max(1, min(self._breadth + 1, len(self._waiting))))
+        count = len(before) + len(wait)
+        replies = accepted(link.exchange_now(b"".join([*before, *wait]), count, patience=patience))
+        messages = inbox.received(replies[len(before) :])
         self._breadth = min(2 * len(messages), MOST_READ)
         return messages
 
@@ -135,6 +144,13 @@ class Outstanding:
     def give_up(self, request_id: int) -> None:
         """Drops the reply to a request, whether it is there or not."""
         self._waiting.pop(request_id, None)
+
+    def leave(self) -> None:
+        """Lets the connections go, as `drop`, and leaves nothing in Redis if nobody waits."""
+        self._is_closed = True
+        if not (self._waiting or self._was_lost):
+            self._sending_link.leave(self.lines.gone())
+        self.drop()
 
     def drop(self) -> None:
         """Lets the connections go; whoever still waits is told."""
@@ -153,6 +169,9 @@ class Place:
 
     def next_request_id(self) -> int:
         return self._request_id
+
+    async def master(self, until: float) -> str:
+        return self._outstanding.master(until)
 
     async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         self._outstanding.send(request_id, message, lifetime=lifetime, until=until, awaited=awaited)
