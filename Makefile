@@ -5,6 +5,7 @@
 #   make lint         the part of it that only reads the code
 #   make format       rewrite the code in the one layout
 #   make regenerate   build all generated code that is committed: the examples and the golden folders
+#   make bench        we and our peers side by side, in environments of their own (ROUNDS=7); a report in build/benchmarks
 #   make benchmark    time the compiler over a hundred services, the import of a client, and what safe delivery costs
 #   make chaos        calls under a seeded monkey (SECONDS=30 SEED=1; UNSAFE=1 for the way that loses them)
 #   make soak         calls for five minutes (SECONDS=300), and whether anything grows
@@ -23,7 +24,7 @@ WORKERS ?= auto
 TESTS ?=
 GENERATED := examples/shop/shop/api $(addprefix runtime/soagen_runtime/standard/,codec.py contract.py service.py types.py)
 
-.PHONY: help demo test lint style layers types format golden regenerate benchmark chaos soak lock clean redis
+.PHONY: help demo test lint style layers types format golden regenerate bench benchmark chaos soak lock clean redis
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -57,7 +58,7 @@ layers: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
-	$(BIN)/pyright
+	$(BIN)/pyright --project pyproject.toml
 
 format: $(READY)
 	$(BIN)/ruff check --fix-only .
@@ -67,6 +68,10 @@ golden: regenerate
 regenerate: $(READY)
 	cd examples/shop && ../../$(BIN)/soagen build
 	$(BIN)/python tests/regenerate.py
+
+bench: $(READY) redis
+	scripts/setup-bench
+	$(BIN)/python -m benchmarks.bench --rounds $(or $(ROUNDS),7)
 
 benchmark: $(READY)
 	$(BIN)/python benchmarks/compile_scale.py

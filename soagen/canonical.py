@@ -93,6 +93,8 @@ class _Canonical:
                 "switches": sorted(contract.reserved.switches),
             },
         }
+        if contract.wire != contract.name:
+            data["wire"] = contract.wire
         while self.waiting:
             ref = self.waiting.pop()
             definition = self.project.type(ref)

@@ -21,7 +21,7 @@ from soagen.findings import Report
 from soagen.model import Project
 from soagen.parse import parse
 from soagen.parse.tree import FileTree, Name
-from soagen.resolve import resolve
+from soagen.resolve import Names, resolve
 from soagen.source import legible
 
 
@@ -30,12 +30,14 @@ class Loaded:
     """What a run has come to: ``project`` is None exactly if there are findings, which are sorted by their places.
 
     ``known`` is what could be made out all the same, so that later stages can add findings of their own; what is wrong
-    is missing from it. ``texts`` holds what was read, by path, for showing the lines that findings point at.
+    is missing from it. ``names`` answers what the names in the files stand for. ``texts`` holds what was read, by path,
+    for showing the lines that findings point at.
     """
 
     project: Project | None
     diagnostics: tuple[Diagnostic, ...]
     known: Project
+    names: Names = field(repr=False, compare=False)
     texts: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
 
 
@@ -61,7 +63,7 @@ def load(
     contracts = check(names, report, built_in)
     known = Project.of({name: replace(each, text=files.texts[each.path]) for name, each in contracts.items()})
     found = tuple(sorted(report.found, key=lambda each: (each.span, each.code, each.message)))
-    return Loaded(None if found else known, found, known, files.texts)
+    return Loaded(None if found else known, found, known, names, files.texts)
 
 
 class _Files:

@@ -378,10 +378,12 @@ class ContractKind(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """One file. ``context`` holds its own fields and, after them, those of everything it imports (once each);
-    the other collections hold what the file itself defines, in its order. ``text`` is what was read at ``path``."""
+    the other collections hold what the file itself defines, in its order. ``wire`` is the name by which a service is
+    called. ``text`` is what was read at ``path``."""
 
     kind: ContractKind
     name: str
+    wire: str
     path: str
     imports: tuple[Import, ...] = ()
     context: tuple[Field, ...] = ()

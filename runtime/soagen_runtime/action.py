@@ -29,7 +29,7 @@ class Action(Generic[Request, Response]):
     ``encode_*`` and ``decode_*`` take a value and whether a server asks (``strict``); they raise
     `soagen_runtime.validation.Invalid`. ``timeout`` is in seconds. ``switch`` selects this contract when it is on
     (None: the base contract); ``unless`` are the switches that would select another contract of the same action
-    first. ``sensitive_*``: the type of the whole is sensitive, and nothing of it is to be shown.
+    first.
     """
 
     name: str
@@ -45,8 +45,6 @@ class Action(Generic[Request, Response]):
     idempotent: bool = False
     oneway: bool = False
     timeout: float | None = None
-    sensitive_request: bool = False
-    sensitive_response: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     )
     from soagen_runtime.core.transport import Transport
     from soagen_runtime.expansions import Expand
-    from soagen_runtime.settings import ClientSettings
+    from soagen_runtime.settings import ClientSettings, Config
     from soagen_runtime.standard import IntrospectResponse, StatusResponse
 
 MAX_TIMEOUT = 86_400  # seconds; no call is worth waiting longer for
@@ -156,9 +155,10 @@ class Client(_Options[Ctx]):
         self._threads = Threads()
 
     @classmethod
-    def from_settings(cls, config: str | Path | None = None) -> Self:
-        """A client as environment and file have it (``docs/settings.md``). ``config`` is a file of TOML; None is what
-        ``SOAGEN_CONFIG`` names. Raises `ConfigurationError`, which tells all that is wrong.
+    def from_settings(cls, config: Config | None = None) -> Self:
+        """A client as environment and file have it (``docs/settings.md``). ``config`` is a file of TOML in place of the
+        one that ``SOAGEN_CONFIG`` names, or a mapping like it, which comes behind that. Raises `ConfigurationError`,
+        which tells all that is wrong.
         """
         return cls(_load(cls.service, config))
 
@@ -217,9 +217,10 @@ class AsyncClient(_Options[Ctx]):
         self._caller = self._make_caller(transport, settings, job_middleware, action_middleware, suspends=True)
 
     @classmethod
-    def from_settings(cls, config: str | Path | None = None) -> Self:
-        """A client as environment and file have it (``docs/settings.md``). ``config`` is a file of TOML; None is what
-        ``SOAGEN_CONFIG`` names. Raises `ConfigurationError`, which tells all that is wrong.
+    def from_settings(cls, config: Config | None = None) -> Self:
+        """A client as environment and file have it (``docs/settings.md``). ``config`` is a file of TOML in place of the
+        one that ``SOAGEN_CONFIG`` names, or a mapping like it, which comes behind that. Raises `ConfigurationError`,
+        which tells all that is wrong.
         """
         return cls(_load(cls.service, config))
 
@@ -267,7 +268,7 @@ def _seconds(timeout: float) -> float:
     raise ConfigurationError(f"a timeout is a number of seconds above 0 and up to {MAX_TIMEOUT}, and not {timeout!r}")
 
 
-def _load(service: Service[Any], config: str | Path | None) -> ClientSettings:
+def _load(service: Service[Any], config: Config | None) -> ClientSettings:
     from soagen_runtime.settings import load_client_settings
 
     return load_client_settings(service.name, config).settings

@@ -20,7 +20,6 @@ from soagen_runtime.client import AsyncClient, Client
 from soagen_runtime.context import Context
 from soagen_runtime.enums import OpenEnum
 from soagen_runtime.errors import ConfigurationError, ContractError, Fault
-from soagen_runtime.expansions import Expand, Expansion, Root, joined
 from soagen_runtime.server import AsyncServer, Server
 from soagen_runtime.switches import SwitchEnum
 from soagen_runtime.validation import (
@@ -87,14 +86,11 @@ __all__ = [
     "Context",
     "Contract",
     "ContractError",
-    "Expand",
-    "Expansion",
     "Fault",
     "Form",
     "Invalid",
     "OpenEnum",
     "Pattern",
-    "Root",
     "Server",
     "Service",
     "SwitchEnum",
@@ -118,7 +114,6 @@ __all__ = [
     "encode_object",
     "expect",
     "expect_dict",
-    "joined",
     "list_of",
     "map_of",
     "members",

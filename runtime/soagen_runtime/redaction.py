@@ -13,6 +13,7 @@ Rules:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -52,6 +53,8 @@ class Redactor:
         return self._shown(value, _DEPTH)
 
     def _shown(self, value: Any, depth: int) -> Any:
+        if isinstance(value, float) and not math.isfinite(value):
+            return str(value)  # which JSON could not hold
         if value is None or isinstance(value, (bool, int, float)):
             return value
         if isinstance(value, str):

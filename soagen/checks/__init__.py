@@ -19,7 +19,7 @@ from soagen.checks.literals import Literals
 from soagen.checks.protocol import ACTIONS, CONTEXT_KEYS, ERROR_CODES
 from soagen.checks.types import build_type, report_recursion
 from soagen.findings import Report
-from soagen.model import Contract, Field, Import, Reserved
+from soagen.model import Contract, ContractKind, Field, Import, Reserved
 from soagen.parse.tree import Name
 from soagen.resolve import Names, Unit
 
@@ -35,6 +35,7 @@ def check(names: Names, report: Report, built_in: frozenset[str] = ACTIONS) -> M
     literals = Literals(book)
     report_recursion(book)
     contexts = {unit.key: _own_context(book, literals, unit) for unit in names.units}
+    _check_called(report, names.units)
     for unit in names.units:
         _check_names(report, unit, built_in)
     contracts = {unit.key: _contract(book, literals, unit, contexts) for unit in names.units}
@@ -58,6 +59,7 @@ def _contract(book: Book, literals: Literals, unit: Unit, contexts: Mapping[str,
     return Contract(
         kind=tree.kind,
         name=unit.key,
+        wire=tree.wire.text if tree.wire else unit.key,
         path=tree.path,
         imports=tuple(Import(alias, other.key) for alias, other in unit.imports.items() if other is not None),
         context=(*contexts[unit.key].values(), *imported),
@@ -74,6 +76,19 @@ def _contract(book: Book, literals: Literals, unit: Unit, contexts: Mapping[str,
         deprecated=tree.deprecated,
         span=tree.at,
     )
+
+
+def _check_called(report: Report, units: Iterable[Unit]) -> None:
+    """Finds two services that would be called by one name."""
+    seen: dict[str, tuple[Name, Unit]] = {}
+    for unit in sorted(units, key=lambda each: each.tree.wire is not None):  # a name of its own goes first
+        sent = unit.tree.wire or unit.tree.name
+        if sent is None or unit.tree.kind is ContractKind.PACKAGE:
+            continue
+        first, other = seen.setdefault(sent.text, (sent, unit))
+        if other is not unit and unit.tree.wire is not None:
+            message = f"the service `{unit.key}` would be called as `{sent.text}`, as `{other.key}` is"
+            report.add("WIRE_CLASH", sent.at, message, related=((first.at, "that one"),))
 
 
 def _check_names(report: Report, unit: Unit, built_in: frozenset[str]) -> None:

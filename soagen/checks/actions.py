@@ -30,8 +30,8 @@ class Actions:
 
     def build(self, tree: ActionTree) -> Action:
         """An action, its variants and its examples."""
-        request, request_fields = self._body(tree.request)
-        response, response_fields = self._body(tree.response)
+        request, request_fields = self.body(tree.request)
+        response, response_fields = self.body(tree.response)
         errors = self._errors(tree.errors)
         if tree.oneway:
             self._refuse_answers(tree.response.at if tree.response else None, tree.errors_at)
@@ -69,7 +69,7 @@ class Actions:
             if at is not None:
                 self.report.add("ONEWAY_ANSWERS", at, f"a oneway action has no {word}: its caller waits for nothing")
 
-    def _body(self, tree: BodyTree | None) -> tuple[Body, Known]:
+    def body(self, tree: BodyTree | None) -> tuple[Body, Known]:
         """A body, and what its values are held against."""
         if tree is None:
             return (), {}
@@ -101,8 +101,8 @@ class Actions:
         return tuple(found)
 
     def _variant(self, base: Action, tree: VariantTree) -> Variant | None:
-        request = base.request if tree.request is None else self._body(tree.request)[0]
-        response = base.response if tree.response is None else self._body(tree.response)[0]
+        request = base.request if tree.request is None else self.body(tree.request)[0]
+        response = base.response if tree.response is None else self.body(tree.response)[0]
         errors = base.errors if tree.errors is None else self._errors(tree.errors)
         switch = self.book.names.switch(self.unit, tree.switch)
         if switch is None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from soagen.checks.patterns import compiled
 from soagen.checks.scalars import INT_MAX, INT_MIN, MINOR_MAX, MINOR_MIN
+from soagen.checks.widths import widths
 from soagen.model import Constraints, Kind, Money
 from soagen.parse.scalars import spelled
 
@@ -43,7 +44,7 @@ _STEPS: Mapping[Kind, tuple[Callable[[Any], int], int, int]] = {
 RANGE = frozenset(("min", "max", "above", "below"))
 GROUPS: tuple[frozenset[str], ...] = (
     RANGE,
-    frozenset(("min_length", "max_length")),
+    frozenset(("min_length", "max_length", "pattern")),
     frozenset(("min_items", "max_items", "unique")),
     frozenset(("min_entries", "max_entries")),
     frozenset(("currencies",)),
@@ -70,8 +71,11 @@ def range_impossible(kind: Kind, together: Sequence[Constraints]) -> bool:
 
 def sizes_impossible(together: Sequence[Constraints], low: str, high: str, most: int | None = None) -> bool:
     """Whether no size is within all limits, of which ``most`` is one that the type itself has."""
-    highest = min([*_given(together, high), *([] if most is None else [most])], default=None)
-    return highest is not None and max(_given(together, low), default=0) > highest
+    matched = [widths(pattern) for pattern in _given(together, "pattern")]
+    lows = [*_given(together, low), *(each.low for each in matched)]
+    highs = [*_given(together, high), most, *(each.high for each in matched)]
+    highest = min((each for each in highs if each is not None), default=None)
+    return highest is not None and max(lows, default=0) > highest
 
 
 def currencies_impossible(together: Sequence[Constraints]) -> bool:

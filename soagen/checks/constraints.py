@@ -162,7 +162,7 @@ def _impossible(book: Book, type_: Type, group: frozenset[str], together: Sequen
         return isinstance(type_, ScalarType) and bounds.range_impossible(type_.kind, together)
     if "currencies" in group:
         return bounds.currencies_impossible(together)
-    low, high = sorted(group - {"unique"}, reverse=True)
+    low, high = sorted(group - {"unique", "pattern"}, reverse=True)
     most = None
     if isinstance(type_, ListType) and any(each.unique for each in together):
         most = _different_values(book, type_.item)

@@ -187,7 +187,7 @@ class Literals:
     def fields(self, node: Map, known: dict[str, tuple[FieldTree, Type]], what: str) -> dict[str, Any]:
         """The fields that a map gives, as literals of their types."""
         given = self._known_keys(node, known, what)
-        needed = [name for name, (tree, type_) in known.items() if _must_be_there(tree, type_)]
+        needed = [name for name, (tree, type_) in known.items() if must_be_there(tree, type_)]
         self._missing(node, [name for name in needed if name not in given], what)
         return {
             name: self._entry(entry, known[name][1])
@@ -217,7 +217,8 @@ class Literals:
             self.report.add("MISSING_FIELD", node.at, f"{what} needs {_listed(absent)}")
 
 
-def _must_be_there(tree: FieldTree, type_: Type) -> bool:
+def must_be_there(tree: FieldTree, type_: Type) -> bool:
+    """Whether a literal cannot leave a field out."""
     if isinstance(type_, OptionalType):
         return tree.required is not None and tree.required.value
     return tree.default_at is None and type_ is not POISON

@@ -104,7 +104,8 @@ def _baselines(given: str | None, sources: Sources) -> Callable[[Project], Seque
 
 
 def _services(project: Project) -> list[str]:
-    return [each.name for each in project if each.kind is ContractKind.SERVICE]
+    """The names that the services of a project are called by."""
+    return [each.wire for each in project if each.kind is ContractKind.SERVICE]
 
 
 def _sources(options: argparse.Namespace, settings: config.Config) -> Sources:
@@ -142,9 +143,9 @@ def _compared(
 
 
 def _only(project: Project, services: Iterable[str]) -> Project:
-    """Some services of a project, with all that they import."""
+    """Some services of a project, by the names that they are called by, with all that they import."""
     reached: dict[str, Contract] = {}
-    waiting = list(services)
+    waiting = [each.name for each in project if each.kind is ContractKind.SERVICE and each.wire in set(services)]
     while waiting:
         contract = project.contracts[waiting.pop()]
         if contract.name not in reached:

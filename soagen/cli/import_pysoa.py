@@ -21,7 +21,7 @@ from soagen.cli.sources import SUFFIX
 from soagen.diagnostics import render
 from soagen.generate.clashes import clashes
 from soagen.load import load
-from soagen.parse.shapes import SNAKE, UPPER
+from soagen.parse.shapes import UPPER
 
 _PATIENCE = 120  # seconds that importing a service may take
 _TARGET = re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*")
@@ -32,8 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("server", nargs="?", metavar="module:Server", help="the service's server class")
     parser.add_argument("--python", metavar="PATH", help="the interpreter that has PySOA (default: this one)")
-    parser.add_argument("--file", metavar="FILE", help="a saved answer of `introspect`, in JSON")
-    parser.add_argument("--service", metavar="NAME", help="what the service is called; needed with --file")
+    parser.add_argument("--redis", metavar="URL", help="instead of a class: ask the servers that run at this Redis")
+    parser.add_argument("--file", metavar="FILE", help="instead of a class: a saved answer of `introspect`, in JSON")
+    parser.add_argument("--service", metavar="NAME", help="what the service is called; needed with --redis and --file")
     parser.add_argument(
         "--switch", metavar="NAME=ID", action="append", default=[], help="the name of a switch; repeatable"
     )
@@ -56,10 +57,11 @@ def run(options: argparse.Namespace) -> int:
     except pysoa.NoAnswer as error:
         raise Problem(f"this can't be imported: {error}") from error
     text, losses = pysoa.write(service)
-    _put(options, f"{name}{SUFFIX}", text)
+    file = f"{service.name}{SUFFIX}"
+    _put(options, file, text)
     for loss in losses:
         note(f"lost: {loss}")
-    return _compiled(f"{name}{SUFFIX}", text)
+    return _compiled(file, text)
 
 
 def _switches(given: list[str]) -> dict[int, str]:
@@ -76,8 +78,6 @@ def _name(options: argparse.Namespace, answer: Any) -> str:
     name = options.service or (answer.get("service") if isinstance(answer, dict) else None)
     if not name:
         raise Problem("PySOA's answer does not say what the service is called: give its name with --service")
-    if not SNAKE.fullmatch(str(name)):
-        raise Problem(f'the service is called "{name}", and the name of a contract\'s service is in snake_case')
     return str(name)
 
 
@@ -85,12 +85,26 @@ def _name(options: argparse.Namespace, answer: Any) -> str:
 
 
 def _answer(options: argparse.Namespace) -> Any:
-    if (options.server is None) == (options.file is None):
-        raise Problem("say what to import: a server class as module:Server, or --file with a saved answer")
-    return _from_class(options) if options.server is not None else _from_file(Path(options.file))
+    ways = {_from_class: options.server, _from_redis: options.redis, _from_file: options.file}
+    given = [way for way, value in ways.items() if value is not None]
+    if len(given) != 1:
+        raise Problem("say what to import: a server class as module:Server, or --redis, or --file with a saved answer")
+    return given[0](options)
 
 
-def _from_file(path: Path) -> Any:
+def _from_redis(options: argparse.Namespace) -> Any:
+    if not options.service:
+        raise Problem("which service is it? Give its name with --service")
+    from soagen.live.introspection import NoIntrospection, introspect  # only what runs wants the runtime
+
+    try:
+        return introspect(options.service, options.redis)
+    except NoIntrospection as error:
+        raise Problem(str(error)) from error
+
+
+def _from_file(options: argparse.Namespace) -> Any:
+    path = Path(options.file)
     try:
         return json.loads(path.read_bytes())
     except OSError as error:

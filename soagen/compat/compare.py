@@ -27,21 +27,25 @@ _WORST_FIRST = (Verdict.BREAKING, Verdict.CLIENTS_FIRST, Verdict.SERVERS_FIRST, 
 def compare(old: Project, new: Project, today: dt.date) -> tuple[Finding, ...]:
     """Everything that differs, the worst first. ``today`` is held against sunset dates."""
     scene = Scene(old, new, Changes(old, new), today)
-    services = paired(_services(old), _services(new), lambda each: each.name, alike=_alike)
+    services = paired(_services(old), _services(new), lambda each: each.wire, lambda each: each.name, alike=_alike)
     for before, after in services.both:
+        if before.wire != after.wire:
+            _resent(scene, before, after)
+            continue
         if before.name != after.name:
-            _renamed(scene, before, after)
-        else:
-            _service(scene, before, after)
+            message = f"the service `{before.name}` is now `{after.name}`, and still called as `{after.wire}`"
+            here = Here(after.name, after.name, before.span, after.span)
+            scene.noter.note("service-renamed", here, message, axes=(SOURCE,))
+        _service(scene, before, after)
     for each in services.removed:
-        unknown = Judgement(old_client=f"an old client may call `{each.name}`, which nobody serves any more")
+        unknown = Judgement(old_client=f"an old client may call `{each.wire}`, which nobody serves any more")
         here = Here(each.name, each.name, each.span, None)
         scene.noter.note("service-removed", here, f"the service `{each.name}` was removed", unknown)
         promise_kept(scene, each, unknown, here)
         for action in each.actions:
             promise_kept(scene, action, unknown, here.part(action.name, action.span, None))
     for each in services.added:
-        unknown = Judgement(new_client=f"a new client may call `{each.name}`, which nobody serves yet")
+        unknown = Judgement(new_client=f"a new client may call `{each.wire}`, which nobody serves yet")
         here = Here(each.name, each.name, None, each.span)
         message = f"the service `{each.name}` was added"
         scene.noter.note("service-added", here, message, unknown, weight=Weight.NEVER)
@@ -67,13 +71,15 @@ def _alike(old: Contract, new: Contract) -> bool:
     return bool(actions) and actions == {each.wire for each in new.actions}
 
 
-def _renamed(scene: Scene, old: Contract, new: Contract) -> None:
+def _resent(scene: Scene, old: Contract, new: Contract) -> None:
     reason = Judgement(
-        f"an old client calls `{old.name}`, which nobody serves any more",
-        f"a new client calls `{new.name}`, which nobody serves yet",
+        f"an old client calls `{old.wire}`, which nobody serves any more",
+        f"a new client calls `{new.wire}`, which nobody serves yet",
     )
     here = Here(new.name, new.name, old.span, new.span)
-    scene.noter.note("service-renamed", here, f"the service `{old.name}` is now `{new.name}`", reason)
+    message = f"the service `{old.name}` was called as `{old.wire}` and is called as `{new.wire}`"
+    axes = (SOURCE,) if old.name != new.name else ()
+    scene.noter.note("service-sent-name-changed", here, message, reason, axes=axes)
 
 
 def _service(scene: Scene, old: Contract, new: Contract) -> None:

@@ -67,10 +67,10 @@ _VERBS = {
 
 def _aspects(plain: Type, old: Limits, new: Limits) -> Iterator[_Aspect]:
     size = _size_name(plain)
-    ranges = ("min", "max", old.range, new.range), (f"min_{size}", f"max_{size}", old.size, new.size)
-    for low, high, before, after in ranges:
-        yield _Aspect(low, before.low_within(after), after.low_within(before))
-        yield _Aspect(high, before.high_within(after), after.high_within(before))
+    yield _Aspect("min", old.range.low_within(new.range), new.range.low_within(old.range))
+    yield _Aspect("max", old.range.high_within(new.range), new.range.high_within(old.range))
+    yield _Aspect(f"min_{size}", old.sizes.low_within(new.size), new.sizes.low_within(old.size))
+    yield _Aspect(f"max_{size}", old.sizes.high_within(new.size), new.sizes.high_within(old.size))
     yield _Aspect("pattern", patterns_within(old.patterns, new.patterns), patterns_within(new.patterns, old.patterns))
     yield _Aspect("unique", old.unique or not new.unique, new.unique or not old.unique)
     mine, other = old.currencies, new.currencies

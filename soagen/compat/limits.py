@@ -18,6 +18,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from soagen.checks.widths import widths
 from soagen.model import Constraints, Kind
 
 Number: TypeAlias = int | float | Decimal
@@ -99,11 +100,23 @@ class Limits:
     unique: bool = False
     currencies: frozenset[str] | None = None
 
+    @property
+    def sizes(self) -> Range:
+        """The sizes that values may have which keep to all of this: a pattern knows lengths of its own."""
+        found = self.size
+        for low, high in ((each.low, each.high) for each in map(widths, self.patterns)):
+            matched = Range(Bound(low) if low else None, None if high is None else Bound(high))
+            found = Range(
+                found.low if found.low_within(matched) else matched.low,
+                found.high if found.high_within(matched) else matched.high,
+            )
+        return found
+
     def within(self, other: Limits) -> bool:
         """Whether every value that keeps to this keeps to the other as well, as far as can be told."""
         return (
             self.range.within(other.range)
-            and self.size.within(other.size)
+            and self.sizes.within(other.size)
             and patterns_within(self.patterns, other.patterns)
             and (self.unique or not other.unique)
             and currencies_within(self.currencies, other.currencies)

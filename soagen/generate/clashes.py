@@ -32,7 +32,8 @@ def clashes(project: Project) -> list[Diagnostic]:
     for contract in contracts:
         about = About(project, contract)
         places += [list(_classes(about)), list(_methods(about)), *_members(contract)]
-    found = [finding for place in places for finding in _findings(place)]
+    # Expansions are looked at as attributes and as steps of paths: what is found twice is one.
+    found = dict.fromkeys(finding for place in places for finding in _findings(place))
     return sorted(found, key=lambda each: (each.span, each.message))
 
 
@@ -92,8 +93,8 @@ def _members(contract: Contract) -> Iterator[list[_Claim]]:
         if isinstance(type_, EnumType):
             yield [_Claim(names.member(v.value), f"the value `{v.value}`", v.span) for v in type_.values]
         elif isinstance(type_, Struct):
-            expansions = (_Claim(names.field(e.name), f"the expansion `{e.name}`", e.span) for e in type_.expansions)
-            yield [*_fields(type_.fields, names.field), *expansions]
+            yield [*_fields(type_.fields, names.field), *_expansions(type_, names.field)]
+            yield _expansions(type_, names.expansion)
     for error in contract.errors:
         yield _fields(error.fields, names.error_field)
     yield _fields(contract.context, names.context_field)
@@ -102,6 +103,10 @@ def _members(contract: Contract) -> Iterator[list[_Claim]]:
         own = [action.request, action.response]
         own += [body for v in action.variants for body in (v.request, v.response) if body not in own]
         yield from (_fields(body, names.field) for body in own if isinstance(body, tuple))
+
+
+def _expansions(struct: Struct, spell: Callable[[str], str]) -> list[_Claim]:
+    return [_Claim(spell(each.name), f"the expansion `{each.name}`", each.span) for each in struct.expansions]
 
 
 def _fields(fields: Iterable[Field], spell: Callable[[str], str]) -> list[_Claim]:

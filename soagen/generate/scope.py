@@ -16,6 +16,9 @@ _STANDARD = frozenset({"abc", "collections.abc", "dataclasses", "datetime", "dec
 
 RUNTIME = "soagen_runtime.generated"
 
+# What only some contracts need, and the others are not to load.
+EXPANSIONS = "soagen_runtime.expansions"
+
 
 def free_name(wish: str, taken: Set[str]) -> str:
     """``wish``, with as many underscores behind it as it takes to be free."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from soagen.diagnostics import Span
@@ -27,6 +28,7 @@ from soagen.parse.tree import FileTree, ImportTree, Name, Number, ReservedTree
 from soagen.source import Bad, Entry, Map, Node
 
 VERSION = "1"
+_CALLED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")  # what may stand in the keys that a service has in Redis
 
 
 def parse(root: Node, path: str, report: Report) -> FileTree | None:
@@ -46,11 +48,14 @@ def parse(root: Node, path: str, report: Report) -> FileTree | None:
         report.add(
             "PACKAGE_WITH_ACTIONS", at["actions"], "a package has no actions", hint="actions belong to a `service`"
         )
+    if kind is ContractKind.PACKAGE and "wire" in at:
+        report.add("BAD_SETTING", at["wire"], "a package is not called, so it has no `wire`")
     return FileTree(
         path=path,
         kind=kind,
         name=values.get(kind.value),
         references=p.references,
+        wire=values.get("wire"),
         imports=values.get("imports") or (),
         context=values.get("context") or (),
         switches=values.get("switches") or (),
@@ -103,6 +108,17 @@ def _contract_name(p: Parsing, entry: Entry) -> Name | None:
     return None if scalar is None else styled(p, scalar, SNAKE, f"a {entry.key.text}")
 
 
+def _called(p: Parsing, entry: Entry) -> Name | None:
+    scalar = as_word(p, entry, "the name that the service is called by")
+    if scalar is None:
+        return None
+    if _CALLED.fullmatch(scalar.text):
+        return Name(scalar.text, scalar.at)
+    message = "the name that a service is called by is made of letters, digits, `_`, `-`, `.` and `:`"
+    p.report.add("BAD_SETTING", scalar.at, message)
+    return None
+
+
 def _imports(p: Parsing, entry: Entry) -> tuple[ImportTree, ...] | None:
     found = as_map(p, entry, "a map of alias to path")
     return None if found is None else tuple(_import(p, each) for each in found.entries)
@@ -141,6 +157,7 @@ _FILE: Mapping[str, Reader] = {
     "soa": lambda p, entry: None,  # read before everything else: another version has other keys
     "service": _contract_name,
     "package": _contract_name,
+    "wire": _called,
     "doc": text,
     "deprecated": deprecation,
     "imports": _imports,

@@ -328,6 +328,7 @@ class FileTree:
     kind: ContractKind
     name: Name | None
     references: References
+    wire: Name | None = None
     imports: tuple[ImportTree, ...] = ()
     context: tuple[FieldTree, ...] = ()
     switches: tuple[SwitchTree, ...] = ()

@@ -22,7 +22,7 @@ from soagen.pysoa import choices, fields
 from soagen.pysoa.draft import OBJECT, Action, Body, Plain, Record, Service, Variant, describe
 from soagen.pysoa.fields import Translator
 from soagen.pysoa.schema import legible
-from soagen.pysoa.words import distinct, sendable
+from soagen.pysoa.words import distinct, sendable, snake
 
 _SWITCHED = re.compile(r"(.+)\[(?:switch:(-?[0-9]+)|DEFAULT)\]")
 _READERS = {**fields.READERS, **choices.READERS}
@@ -47,7 +47,7 @@ def body_of(document: Any) -> Mapping[str, Any]:
 def read(
     document: Any, name: str, switches: Mapping[int, str] | None = None, *, ignore_extra_keys: bool = False
 ) -> Service:
-    """The service that an answer describes.
+    """The service that an answer describes. ``name`` is the one that it is called by.
 
     ``switches`` are names of switches by their ids. Raises `NoAnswer`.
     """
@@ -59,7 +59,7 @@ def read(
     notes = [f"it has an action {key!r}, which no contract can name" for key in called if not sendable(key)]
     actions = tuple(_action(translator, key, called[key], groups[key]) for key in called if sendable(key))
     ids = dict.fromkeys(variant.switch for action in actions for variant in action.variants)
-    return Service(name, _doc(answer), _switch_names(ids, known), actions, tuple(notes))
+    return Service(name, snake(name, "service"), _doc(answer), _switch_names(ids, known), actions, tuple(notes))
 
 
 def _came_along(switches: Any) -> dict[int, str]:

@@ -135,8 +135,9 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A whole service. ``switches`` are names by id; ``notes`` concern no place in particular."""
+    """A whole service, called by ``key``. ``switches`` are names by id; ``notes`` concern no place in particular."""
 
+    key: str
     name: str
     doc: str | None
     switches: dict[int, str]

@@ -65,7 +65,7 @@ class _Writer:
     zoned: bool = False  # whether a datetime is taken to be aware, without a word of PySOA's
 
     def header(self) -> Iterator[str]:
-        yield f"Written by `soagen import-pysoa` from what the PySOA service {self.service.name} tells of itself."
+        yield f"Written by `soagen import-pysoa` from what the PySOA service {self.service.key} tells of itself."
         yield "It is yours now. PySOA does not tell, so look at the service's code for:"
         bodies = [body.type for action in self.service.actions for body in (action.request, action.response)]
         missing = {
@@ -86,6 +86,8 @@ class _Writer:
 
     def top(self) -> Map:
         entries = [Entry("soa", "1"), Entry("service", self.service.name)]
+        if self.service.key != self.service.name:
+            entries.append(Entry("wire", self.service.key))
         if self.service.doc:
             entries.append(Entry("doc", Prose(self.service.doc)))
         switches = tuple(

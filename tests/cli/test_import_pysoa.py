@@ -73,6 +73,14 @@ def test_the_contract_can_be_printed(project: Project, answer: str) -> None:
     assert not (project.root / "greeter.soa.yaml").exists()
 
 
+def test_a_service_keeps_the_name_that_it_is_called_by(project: Project, answer: str) -> None:
+    assert project.run("import-pysoa", "--file", answer, "--service", "greeting-Service").code == 0
+    text = project.read("greeting_service.soa.yaml")
+    assert "\nservice: greeting_service\nwire: greeting-Service\n" in text
+    assert project.run("build", "greeting_service.soa.yaml").code == 0
+    assert 'name="greeting-Service"' in project.generated()["acme/api/greeting_service/service.py"]
+
+
 def test_switches_get_the_names_that_are_given(project: Project) -> None:
     empty = {"request_schema": None, "response_schema": None}
     project.write("a.json", json.dumps({"actions": {"a[switch:5]": empty, "a[DEFAULT]": empty}}))
@@ -84,10 +92,12 @@ def test_switches_get_the_names_that_are_given(project: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "say what to import: a server class as module:Server, or --file with a saved answer"),
-        (["a:B", "--file", "answer.json"], "say what to import: a server class as module:Server, or --file"),
+        ([], "say what to import: a server class as module:Server, or --redis, or --file with a saved answer"),
+        (["a:B", "--file", "answer.json"], "say what to import: a server class as module:Server, or --redis, or --"),
+        (["--redis", "redis://localhost"], "which service is it? Give its name with --service"),
+        (["--redis", "http://localhost", "--service", "a"], "a can't be asked: "),
+        (["--redis", "redis://127.0.0.1:1", "--service", "a"], "a can't be asked: "),
         (["--file", "answer.json"], "PySOA's answer does not say what the service is called: give its name with --ser"),
-        (["--file", "answer.json", "--service", "Greeter"], 'the service is called "Greeter", and the name of a contr'),
         (["--file", "none.json", "--service", "a"], "cannot read none.json: no such file"),
         (["--file", "pyproject.toml", "--service", "a"], "pyproject.toml is no JSON: "),
         (["--file", "other.json", "--service", "a"], 'this can\'t be imported: it has no map "actions", so it is no'),

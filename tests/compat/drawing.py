@@ -1,8 +1,9 @@
 """Random contracts and random edits, as data that is written down and compiled like anybody's.
 
 Everything under test stands at one position (the request, the response, an error's fields or the context), so that what
-fails there must be what the verdict says, no more and no less. Bounds, patterns and texts come from small pools, so
-that `sampling` can draw messages on both sides of every edge.
+fails there must be what the verdict says, no more and no less. A request or a response is mostly fields, and now and
+then the name of a struct or any object. Bounds, patterns and texts come from small pools, so that `sampling` can draw
+messages on both sides of every edge.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ Doc: TypeAlias = dict[str, Any]
 
 POSITIONS = ("request", "response", "error", "context")
 
-# All of them take the empty text and texts of any length, so that a pattern and a length can always be kept together.
-PATTERNS = ("[a-z]*", "[a-z]*|[0-9]*", "[A-Z]*", "[0-9]*", "[A-Z]*|[0-9]*")
+# Two that differ by more than alternatives have texts of their own each, as their verdict says without looking closer.
+# Some have a length, which what stands beside them may contradict: then the contract does not compile.
+PATTERNS = ("[a-z]*", "[a-z]*|[0-9]*", "[A-Z]*", "[0-9]*", "[A-Z]*|[0-9]*", "[.]{2}", "[.]{2}|[-]{1,3}", "[-]{1,3}")
 VALUES = ("new", "paid", "sent", "a", "b")
 _NAMES = ("id", "note", "kind", "size", "more", "next")
 
@@ -42,6 +44,7 @@ _SCALARS: dict[str, dict[str, tuple[Any, ...]]] = {
 }
 _LISTS: dict[str, tuple[Any, ...]] = {"min_items": (0, 1), "max_items": (2, 3), "unique": (True, False)}
 _MAPS: dict[str, tuple[Any, ...]] = {"min_entries": (1, 2), "max_entries": (2, 3)}
+_BODIES = ("object", "Part", "Node")
 _NAMED = ("Part", "Node", "Kind", "Means", "Code")
 _DEFAULTS = {"bool": True, "int": 5, "string": "", "float": 4.5}
 
@@ -68,11 +71,13 @@ def contract(rng: Random, position: str) -> Doc:
         "actions": {"act": {}},
     }
     place(doc, position).update(record)
+    if position in doc["actions"]["act"] and rng.random() < 0.15:
+        doc["actions"]["act"][position] = rng.choice(_BODIES)
     return doc
 
 
 def place(doc: Doc, position: str) -> Doc:
-    """The fields at a position; made if there are none."""
+    """The fields at a position; made if there are none. `KeyError` where the whole body is something else."""
     action = doc["actions"]["act"]
     match position:
         case "context":
@@ -82,7 +87,8 @@ def place(doc: Doc, position: str) -> Doc:
             found = doc.setdefault("errors", {}).setdefault("FAILED", {}).setdefault("fields", {})
         case _:
             found = action.setdefault(position, {})
-    assert isinstance(found, dict)
+    if not isinstance(found, dict):
+        raise KeyError(position)
     return found
 
 
@@ -225,6 +231,12 @@ def _wrap(rng: Random, doc: Doc, position: str) -> None:
     doc["types"]["Means"]["union"] = {"part": "Inner", "node": "Node"}
 
 
+def _body(rng: Random, doc: Doc, position: str) -> None:
+    """Something else for the whole of a request or a response."""
+    if position in ("request", "response"):
+        doc["actions"]["act"][position] = rng.choice((*_BODIES, fields(rng, rng.randint(1, 2))))
+
+
 def _call(rng: Random, doc: Doc, position: str) -> None:
     """Another name for a type, wherever it is used."""
     old = rng.choice(_NAMED)
@@ -235,5 +247,5 @@ def _call(rng: Random, doc: Doc, position: str) -> None:
 
 _EDITS: tuple[Callable[[Random, Doc, str], None], ...] = (
     _add, _add, _remove, _remove, _rename, _resend, _require, _require, _retype, _retype, _limit, _limit, _alias,
-    _values, _openness, _members, _tags, _wrap, _call,
+    _values, _openness, _members, _tags, _wrap, _call, _body,
 )  # fmt: skip

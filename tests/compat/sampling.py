@@ -16,6 +16,7 @@ from currint import Amount
 
 from soagen.compat.languages import opened, takes_nil
 from soagen.model import (
+    Body,
     EnumType,
     Field,
     Kind,
@@ -37,7 +38,7 @@ _UTC = dt.UTC
 _YEARS = (2019, 2020, 2021, 2028, 2029, 2030, 2031)
 _TEXTS = (
     "", "a", "b", "c", "z", "zz", "zzz", "zzzzz", "zzzzzzz", "aa", "bb", "A", "AB", "ABC", "ABCD", "ABCDE",
-    "7", "77", "777", "77777", *VALUES, _UUID,
+    "7", "77", "777", "77777", "..", "-", "--", "---", *VALUES, _UUID,
 )  # fmt: skip
 
 _POOLS: dict[Kind, Sequence[Any]] = {
@@ -55,9 +56,8 @@ _POOLS: dict[Kind, Sequence[Any]] = {
     Kind.DURATION: (*(1000 * n for n in _NUMBERS), -(2**63), 2**63 - 1),
     Kind.UUID: (_UUID,),
     Kind.ANY: (None, True, 3, 0.5, "zz", b"1", [], {}, {"x": 1}, Decimal(1), *VALUES),
-    Kind.OBJECT: ({}, {"x": None}, {"x": 1, "y": "z", "w": [], "v": 2}),
 }
-_KEYS = ("x", "y", "z", "w", "added", "renamed", "id", "note", "more")
+_KEYS = ("x", "y", "z", "w", "added", "renamed", "id", "note", "kind", "size", "more", "next")
 _DEEPEST = 5
 
 
@@ -67,6 +67,11 @@ class Sampler:
 
     project: Project
     rng: Random
+
+    def body(self, body: Body) -> dict[str, Any]:
+        """A request or a response."""
+        drawn: dict[str, Any] = self.record(body) if isinstance(body, tuple) else self.value(body)
+        return drawn
 
     def record(self, fields: Sequence[Field], depth: int = 0) -> dict[str, Any]:
         """A map of fields, some of which are left out, or nil, where that may be."""
@@ -83,6 +88,9 @@ class Sampler:
         """A value, but for nil."""
         plain = opened(self.project, type_)
         match plain.type:
+            case ScalarType(Kind.OBJECT):
+                values = self._several(lambda: self.rng.choice(_POOLS[Kind.ANY]), depth)
+                return dict(zip(self.rng.sample(_KEYS, len(values)), values, strict=True))
             case ScalarType(kind):
                 return self.rng.choice(_POOLS[kind])
             case ListType(item=item):

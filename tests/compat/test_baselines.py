@@ -80,7 +80,7 @@ def test_a_single_file_that_was_renamed_is_found_in_a_ref(repo: Repo) -> None:
     repo.write({"schemas/sales.soa.yaml": f"service: sales\nactions:\n{actions}"})
     repo.git("add", "-A")
     ended = repo.check("--against", "HEAD", "schemas/sales.soa.yaml")
-    assert "service-renamed" in ended.out
+    assert "service-sent-name-changed" in ended.out
     assert ended.code == 1
 
 

@@ -27,7 +27,7 @@ _JUDGEMENT = {
     # No peer is there to call or to be called.
     "service-added",
     "service-removed",
-    "service-renamed",
+    "service-sent-name-changed",
 }
 
 # A datetime without a zone is read as one in UTC, for the sake of PySOA's peers. What a reader puts up with is no part

@@ -86,3 +86,20 @@ def test_every_case_that_is_easy_to_get_wrong_is_in_the_corpus() -> None:
 
 def test_the_usual_outcomes_are_told_for_every_rule() -> None:
     assert all(rule.usual and rule.why.endswith(".") and not rule.title.endswith(".") for rule in RULES.values())
+
+
+_REPORT = re.compile(r"^\| \[(\w+) (\d+)\]\((https:\S+)\) \| .* \| `([a-z-]+)`: ([a-z-]+)", re.MULTILINE)
+
+
+def test_each_report_is_a_case_and_each_case_a_report() -> None:
+    rows = _REPORT.findall(TEXT.partition("## Side by side")[2])
+    told = {(rule, f"reported_{tool}_{number}"): (url, verdict) for tool, number, url, rule, verdict in rows}
+    found = {}
+    for case in (Path(__file__).parent / "rules").glob("*/reported_*"):
+        (url,) = {
+            line for path in case.glob("after/*") for line in re.findall("^# (https:.*)$", path.read_text(), re.M)
+        }
+        lines = (line.split(" | ") for line in (case / "expected").read_text().splitlines())
+        (verdict,) = {labels.split()[0] for labels, rule, _ in lines if rule == case.parent.name}
+        found[case.parent.name, case.name] = (url, verdict)
+    assert told == found

@@ -19,8 +19,7 @@ import pytest
 
 from soagen.compat import compare
 from soagen.compat.inclusion import Inclusion
-from soagen.compat.languages import record
-from soagen.model import Contract, Field, Project
+from soagen.model import Body, Contract, Project
 from tests.compat.building import TODAY, Builder, Built, compiled, joined, takes
 from tests.compat.drawing import POSITIONS, contract, edited
 from tests.compat.sampling import Sampler
@@ -39,7 +38,7 @@ def pairs(seeds: range, position: str, edits: int = 1) -> Iterator[tuple[Random,
             yield rng, old, new
 
 
-def fields_at(project: Project, position: str) -> tuple[Field, ...]:
+def body_at(project: Project, position: str) -> Body:
     service: Contract = project.contracts["orders"]
     match position:
         case "context":
@@ -47,11 +46,9 @@ def fields_at(project: Project, position: str) -> tuple[Field, ...]:
         case "error":
             return service.errors[0].fields
         case "request":
-            body = service.actions[0].request
+            return service.actions[0].request
         case _:
-            body = service.actions[0].response
-    assert isinstance(body, tuple)
-    return body
+            return service.actions[0].response
 
 
 # --- against the languages
@@ -63,9 +60,9 @@ def test_the_findings_joined_are_what_the_languages_say(position: str, edits: in
     strict = position == "request"
     seen = 0
     for _, old, new in pairs(range(500), position, edits):
-        before, after = record(old, fields_at(old, position)), record(new, fields_at(new, position))
-        to_new = not Inclusion(old, new, strict).record(before, after)
-        to_old = not Inclusion(new, old, strict).record(after, before)
+        before, after = body_at(old, position), body_at(new, position)
+        to_new = not Inclusion(old, new, strict).body(before, after)
+        to_old = not Inclusion(new, old, strict).body(after, before)
         expected = (to_new, to_old) if strict else (to_old, to_new)
         findings = compare(old, new, TODAY)
         assert joined(findings) == expected, (old, new, findings)
@@ -92,10 +89,10 @@ def meet(writer: Built, reader: Built, position: str, rng: Random, most: int) ->
     valid, read = writer.decode(position), reader.decode(position)
     strict = position in ("request", "context")
     sampler = Sampler(writer.project, rng)
-    fields = fields_at(writer.project, position)
+    body = body_at(writer.project, position)
     number = 0
     for _ in range(most):
-        message = sampler.record(fields)
+        message = sampler.body(body)
         if takes(valid, message, True):
             number += 1
             if not takes(read, message, strict):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from soagen_runtime.transport.redis.inbox import MOST_LEFT, Inbox
+from soagen_runtime.transport.redis.inbox import LIFETIME, LOOK, MOST_LEFT, Inbox
 from soagen_runtime.transport.redis.lease import SETTLED_DOWN
 from soagen_runtime.transport.redis.resp import pack
 from soagen_runtime.wire import keys
@@ -35,51 +35,77 @@ def first_key() -> str:
     return keys.inbox("tally", "c!1")
 
 
-def test_what_was_read_is_forgotten_with_the_next_write() -> None:
+def waits(key: str, seconds: float) -> bytes:
+    return pack("BLMOVE", "replies", key, "LEFT", "RIGHT", seconds)
+
+
+def kept(key: str) -> bytes:
+    return pack("EXPIRE", key, LIFETIME)
+
+
+def test_what_was_read_is_forgotten_with_the_next_read() -> None:
+    inbox, key = new(), first_key()
+    moved = pack("LMOVE", "replies", key, "LEFT", "RIGHT")
+    assert inbox.read(1.0, 1) == [waits(key, 1.0), moved, kept(key)]
+    assert inbox.took([b"a", None, 1]) == [b"a"]
+    assert inbox.read(0) == [pack("DEL", key), moved, kept(key)]
+    assert inbox.took([1, None, 0]) == []
+    assert inbox.read(0) == [moved, kept(key)]
+
+
+def test_what_never_left_was_not_lost() -> None:
     inbox = new()
-    assert inbox.before() == []
-    assert inbox.wait(1.0, 2)[0] == pack("BLMOVE", "replies", first_key(), "LEFT", "RIGHT", 1.0)
-    assert inbox.received([b"a", None, 1]) == [b"a"]
-    assert inbox.before() == [pack("DEL", first_key())]
-    inbox.received([None, None, 0])
-    assert inbox.before() == []
-
-
-def test_who_does_not_wait_only_looks() -> None:
-    assert new().wait(0)[0] == pack("LMOVE", "replies", first_key(), "LEFT", "RIGHT")
+    inbox.read(1.0)
+    inbox.unsent()
+    assert not inbox.is_in_doubt
+    assert inbox.read(1.0)[0] == waits(first_key(), 1.0)
 
 
 def test_what_arrives_in_an_inbox_that_was_left_is_given_once(clock: list[float]) -> None:
-    inbox = new()
-    inbox.received([b"read", 1])
-    inbox.lost()
-    assert inbox.before() == []  # the lost connection's last write may yet do it, or not
-    assert inbox.found([[b"read"], 1]) == []
-    assert inbox.found([[b"read", b"late"], 1]) == [b"late"]
-    assert inbox.found([[b"late", b"later"], 1]) == [b"later"]
+    inbox, key = new(), first_key()
+    inbox.read(1.0)
+    inbox.took([b"read", 1])
+    inbox.read(1.0)  # lost: it may empty the inbox yet, or not, and put something into it
+    for held, given in [([b"read"], []), ([b"read", b"late"], [b"late"]), ([b"late", b"later"], [b"later"])]:
+        assert inbox.read(1.0) == [pack("LRANGE", key, 0, -1), kept(key)]
+        assert inbox.took([held, 1]) == given
+        assert inbox.is_in_doubt
+        assert inbox.read(1.0) == [waits(f"{key}.1", LOOK), kept(f"{key}.1")]
+        assert inbox.took([None, 0]) == []
     clock[0] += SETTLED_DOWN
-    assert inbox.found([[b"late", b"later", b"last"], 1]) == [b"last"]
+    inbox.read(1.0)
+    assert inbox.took([[b"late", b"later", b"last"], 1]) == [b"last"]
     assert not inbox.is_in_doubt
-    assert inbox.before() == [pack("DEL", first_key())]
-    assert inbox.before() == []
+    assert inbox.read(1.0) == [pack("DEL", key), waits(f"{key}.1", 1.0), kept(f"{key}.1")]
+    assert inbox.took([1, b"next", 1]) == [b"next"]
 
 
-def test_while_there_is_doubt_nobody_waits_long(clock: list[float]) -> None:
+def test_doubt_lasts_from_when_redis_is_heard_again(clock: list[float]) -> None:
     inbox = new()
-    inbox.lost()
-    assert inbox.wait(1.0)[0] == pack("BLMOVE", "replies", f"{first_key()}.1", "LEFT", "RIGHT", 0.05)
-    clock[0] += 60
-    assert inbox.found([[], 0]) == []  # Redis is only now there again: the doubt begins
+    inbox.read(1.0)
+    clock[0] += 10 * SETTLED_DOWN
+    inbox.read(1.0)
+    inbox.took([[], 0])
     assert inbox.is_in_doubt
 
 
-def test_of_many_losses_the_newest_are_looked_at() -> None:
+def test_a_look_that_is_lost_is_made_again(clock: list[float]) -> None:
+    inbox, key = new(), first_key()
+    inbox.read(1.0)
+    inbox.read(1.0)
+    assert inbox.read(1.0) == [waits(f"{key}.1", LOOK), kept(f"{key}.1")]
+    inbox.took([None, 0])
+    inbox.read(1.0)
+    assert inbox.took([[b"a"], 1]) == [b"a"]
+
+
+def test_of_many_losses_the_newest_are_looked_at(clock: list[float]) -> None:
     inbox = new()
     for _ in range(MOST_LEFT + 3):
-        inbox.lost()
-    assert inbox.look()[1] == 2 * MOST_LEFT
-    assert inbox.before() == [pack("DEL", first_key(), f"{first_key()}.1", f"{first_key()}.2")]
-    assert len(inbox.keys()) == MOST_LEFT + 1
+        waited, looked = inbox.read(1.0), inbox.read(1.0)
+    assert waited[-1] == kept(f"{first_key()}.{MOST_LEFT + 2}")
+    assert looked[1] == kept(f"{first_key()}.3")
+    assert len(looked) == 2 * MOST_LEFT
 
 
 @pytest.fixture

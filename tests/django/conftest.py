@@ -62,7 +62,14 @@ class Django:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """What a command of Django does."""
-        command = [sys.executable, "-m", "django", *words]
+        return self._run("django", *words)
+
+    def server(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """What `soagen-server` does that ends by itself."""
+        return self._run("soagen_runtime.server.cli", *words)
+
+    def _run(self, module: str, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", module, *words]
         environment = {**os.environ, **self.environment}
         return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from soagen_runtime import ActionError, parallel
+from soagen_runtime import ActionError, ActionTimeout, parallel
 
 from tests.delivery.conftest import wait_for
 from tests.django.conftest import Site
@@ -27,7 +27,7 @@ def test_models_are_served_by_several_workers_and_threads(site: Site, target: st
     server = site.serve(target, "--workers", "2", "--concurrency", "2", **FOREVER)
     parallel(*(site.client.calls.add_book(title=f"Volume {i}") for i in range(8))).run()
     assert site.client.titles().titles == [f"Volume {i}" for i in range(8)]
-    together = parallel(*[site.client.calls.see(company=2)] * 4).run()  # two in each process, so all at once
+    together = parallel(*[site.client.calls.see(company=4)] * 4).run()
     found = Counter(answer.seen.process for answer in together)
     assert set(found.values()) == {2}
     assert set(found) == set(server.workers())
@@ -37,7 +37,9 @@ def test_models_are_served_by_several_workers_and_threads(site: Site, target: st
 @BOTH
 def test_no_connection_goes_along_with_a_fork(site: Site, target: str) -> None:
     server = site.serve(target, "--workers", "2", **FOREVER)
-    assert not see(site).forked_with_connection
+    seen = see(site)
+    assert not seen.forked_with_connection
+    assert seen.closed_pools
     assert not site.holds_database(server.process.pid)
     first = server.workers()
     server.send(signal.SIGHUP)
@@ -92,6 +94,17 @@ def test_a_thread_with_nothing_to_do_closes_what_is_too_old(site: Site, target: 
     assert site.holds_database(worker)
     site.client.spoil(how="age")
     wait_for(lambda: not site.holds_database(worker), "the end of the connection")
+
+
+def test_a_job_that_is_cancelled_leaves_its_thread_to_what_it_does_there(site: Site) -> None:
+    server = site.serve("library.service:Impatient", **FOREVER)
+    with pytest.raises(ActionTimeout):
+        site.client.spoil(how="thread")
+    assert see(site).connections == 0  # in another thread
+    assert site.client.titles().titles == []
+    site.django.database.with_name(f"{site.django.database.name}.let_go").touch()
+    server.send(signal.SIGTERM)
+    assert server.wait() == 0
 
 
 @BOTH

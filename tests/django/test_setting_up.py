@@ -33,16 +33,25 @@ def test_a_server_is_in_its_project(
     [
         ("acme.nowhere", "there are no settings of Django at acme.nowhere: there is no module acme.nowhere"),
         ("nowhere.settings", "there are no settings of Django at nowhere.settings: there is no module nowhere"),
+        ("acme.misspelt", "SOAGEN: server.workrs: there is no such setting; did you mean workers?"),
+        ("acme.no_table", "SOAGEN in the settings of Django is a dict, and not 'workers'"),
         ("acme.broken", "the settings of Django at acme.broken will not do: The INSTALLED_APPS setting must be"),
     ],
 )
-def test_settings_that_will_not_do(site: Site, settings: str, says: str) -> None:
-    server = site.serve("library.service:Library", "--django", settings)
-    assert server.wait() == 2
-    assert server.written().startswith(f"soagen-server: {says}")
+def test_settings_that_will_not_do(django: Django, settings: str, says: str) -> None:
+    ended = django.server("library.service:Library", "--django", settings, "--redis", "redis://127.0.0.1:1/0")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"soagen-server: {says}")
+
+
+def test_servers_are_set_up_in_the_settings_of_the_project(django: Django) -> None:
+    ended = django.server("library.service:Library", "--workers", "3", "--print-config")
+    lines = [" ".join(line.split()) for line in ended.stdout.splitlines()]
+    assert "max_requests = 5000 # SOAGEN: server.max_requests" in lines
+    assert "workers = 3 # --workers" in lines
 
 
 def test_a_project_tests_its_servers_with_djangos_own_tests(django: Django) -> None:
     ended = django.run("test", "--verbosity", "2")
     assert ended.returncode == 0, ended.stderr
-    assert "Ran 6 tests" in ended.stderr
+    assert "Ran 7 tests" in ended.stderr

@@ -20,12 +20,12 @@ from tests.docs.page import Block, blocks
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "from_pysoa"
 PAGE = ROOT / "docs" / "moving-from-pysoa.md"
-SHOWN = [block for block in blocks(PAGE.read_text("utf-8")) if block.language in ("python", "yaml", "toml")]
+SHOWN = [block for block in blocks(PAGE.read_text("utf-8")) if block.language in ("python", "yaml", "toml", "text")]
 
 
 @pytest.mark.parametrize("block", SHOWN, ids=lambda block: f"line {block.line}")
 def test_what_the_page_shows_stands_in_the_example(block: Block) -> None:
-    first, *parts = re.split(r"^# (?:\.\.\.|(\S+\.\w+))\n", block.text, flags=re.MULTILINE)
+    first, *parts = re.split(r"^ *# (?:\.\.\.|(\S+\.\w+))\n", block.text, flags=re.MULTILINE)
     assert first == ""
     path = EXAMPLE / parts[0]
     for part in parts[1::2]:

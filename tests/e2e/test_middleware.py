@@ -10,7 +10,19 @@ from typing import Any
 import pytest
 import soagen_runtime as soagen
 from soagen_runtime import LocalTransport, job, parallel
-from soagen_runtime.middleware import ActionRequest, JobResult
+from soagen_runtime.middleware import (
+    ActionRequest,
+    Failure,
+    JobResult,
+    Timing,
+    async_checked,
+    async_observed,
+    checked,
+    observed,
+    reporting,
+    required_context,
+    timing,
+)
 
 from tests.e2e.conftest import World
 
@@ -137,13 +149,13 @@ def serving(api: ModuleType, client_kind: str, server_kind: str, notes: Notes) -
     """Gives a client of a probe whose server has these layers."""
     worlds = []
 
-    def serve(**middleware: Any) -> Any:
+    def serve(client: dict[str, Any] | None = None, **middleware: Any) -> Any:
         world = World(api, client_kind, server_kind, None)
         worlds.append(world)
         for name, layers in middleware.items():
             setattr(world.probe, name, layers)
         transport = LocalTransport(world.probe)
-        return world.client("probe", transport=transport)
+        return world.client("probe", transport=transport, **(client or {}))
 
     yield serve
     for world in worlds:
@@ -277,3 +289,29 @@ def test_a_result_may_be_replaced(local: World) -> None:
     probe = local.client("probe", job_middleware=[replaced if local.client_kind == "blocking" else replaced_async])
     with pytest.raises(soagen.JobError, match="X: y"):
         probe.see()
+
+
+def test_ready_made_layers_stand_at_either_end_of_either_kind(
+    serving: Callable[..., Any], server_kind: str, client_kind: str, api: ModuleType
+) -> None:
+    served: list[Timing] = []
+    called: list[Timing] = []
+    failures: list[Failure] = []
+    watch, ask = (observed, checked) if server_kind == "blocking" else (async_observed, async_checked)
+    look = observed if client_kind == "blocking" else async_observed
+    probe = serving(
+        job_middleware=[ask(required_context("tenant"))],
+        action_middleware=[watch(timing(served.append)), watch(reporting(failures.append))],
+        client={"action_middleware": [look(timing(called.append))]},
+    )
+    with pytest.raises(soagen.JobInvalid, match="Missing key: tenant"):
+        probe.crash(text="bang")
+    probe = probe.with_options(context=api.probe.ProbeContext(tenant="acme"), correlation_id="abc")
+    with pytest.raises(soagen.ServerError):
+        probe.crash(text="bang")
+    assert probe.add(a=1, b=2).total == 3
+    assert [(each.action, each.outcome) for each in served] == [("crash", "SERVER_ERROR"), ("add", "ok")]
+    outcomes = [(each.action, each.outcome) for each in called]
+    assert outcomes == [("crash", "MISSING"), ("crash", "SERVER_ERROR"), ("add", "ok")]
+    (failure,) = failures
+    assert (str(failure.error), failure.correlation_id, failure.request) == ("bang", "abc", {"text": "bang"})

@@ -1,7 +1,7 @@
 """PySOA's processes, as a test sees them: a client that is told what to call, and servers that serve.
 
 Rules: a process is started with a handle of its own and ended through it; values cross in the notation of
-`tests.interop.notation`, so that no serializer under test stands between a test and what it asserts.
+`tests.notation`, so that no serializer under test stands between a test and what it asserts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.interop.notation import note_of, value_of
+from tests.notation import note_of, value_of
 
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"

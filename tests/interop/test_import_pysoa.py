@@ -90,6 +90,14 @@ def test_an_order(lab: Any, api: ModuleType) -> None:
     assert order.total == Amount.from_code_and_minor("USD", 3998)
 
 
+def test_a_service_that_runs_tells_the_same(
+    import_pysoa: Callable[..., Imported], pysoa_lab: Site, tmp_path: Path
+) -> None:
+    soagen_cli("import-pysoa", "--redis", pysoa_lab.url, "--service", "lab", "--out", str(tmp_path))
+    of_the_class = import_pysoa("services:LabServer", "lab").contract.read_text()
+    assert (tmp_path / "lab.soa.yaml").read_text() == of_the_class
+
+
 def test_what_the_service_refuses(lab: Any, api: ModuleType) -> None:
     item = api.Item(sku="", quantity=0, unit_price=Amount.from_code_and_minor("USD", 1))
     with pytest.raises(soagen.ActionError) as caught:
@@ -171,20 +179,20 @@ def test_it_says_what_a_person_would_write(import_pysoa: Callable[..., Imported]
 
 @pytest.fixture
 def prices(import_pysoa: Callable[..., Imported]) -> Imported:
-    return import_pysoa("noisy:PricesServer", "prices")
+    return import_pysoa("noisy:PricesServer", "price_list_v2")
 
 
 def test_switches_have_the_names_that_the_code_gives_them(prices: Imported) -> None:
     # Two constants are seven: which one is meant, nobody can tell.
-    assert [switch.name for switch in prices.api.PricesSwitch] == ["DYNAMIC_PRICING", "BY_WEIGHT", "SWITCH_7"]
-    assert [int(switch) for switch in prices.api.PricesSwitch] == [12, 3, 7]
+    assert [switch.name for switch in prices.api.PriceListV2Switch] == ["DYNAMIC_PRICING", "BY_WEIGHT", "SWITCH_7"]
+    assert [int(switch) for switch in prices.api.PriceListV2Switch] == [12, 3, 7]
 
 
 def test_variants_are_served_as_they_are_named(
     prices: Imported, pysoa_server: Callable[..., Any], site: Callable[[int], Site]
 ) -> None:
     pysoa_server("prices", site(PYSOA))
-    with prices.api.PricesClient(site(PYSOA).url) as client:
+    with prices.api.PriceListV2Client(site(PYSOA).url) as client:
         assert client.quote(sku="A").how == "by the book"
         assert client.quote_dynamic_pricing(sku="A").how == "by demand"
         assert client.quote_by_weight(sku="A", grams=5).how == "by weight"
@@ -194,8 +202,8 @@ def test_variants_are_served_as_they_are_named(
 def test_docs_come_along_and_built_in_actions_do_not(prices: Imported) -> None:
     project = load([str(prices.contract)]).project
     assert project is not None
-    contract = project.contracts["prices"]
-    assert contract.doc == "Tells prices."
+    contract = project.contracts["price_list_v2"]
+    assert (contract.wire, contract.doc) == ("Price-List.v2", "Tells prices.")
     assert [(action.name, action.doc) for action in contract.actions] == [("quote", "What an item costs.")]
     assert [variant.doc for variant in contract.actions[0].variants] == [
         "What an item costs while prices follow demand.",

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from soagen_runtime import NotSerializable
 from soagen_runtime.wire import JSON_TYPE, MSGPACK_TYPE, codec_for
 
-from tests.interop.notation import note_of, value_of
 from tests.interop.peers import PySOA
+from tests.notation import note_of, value_of
 
 MSGPACK, JSON = codec_for(MSGPACK_TYPE), codec_for(JSON_TYPE)
 

@@ -10,7 +10,7 @@ import datetime as dt
 import string
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,7 @@ from soagen.model import (
     ContractKind,
     EnumType,
     EnumValue,
+    Expansion,
     Field,
     Import,
     Kind,
@@ -38,6 +39,7 @@ from soagen.model import (
     OptionalType,
     Presence,
     Project,
+    Ref,
     ScalarType,
     Struct,
     Type,
@@ -56,6 +58,9 @@ _FIELDS = (
 _TYPES = ("List", "Any", "Exception", "Item", "Amount", "Fault", "I", "Nothing", "OpenEnum", "UUID", "Decimal", "Order")
 
 _ACTIONS = ("body", "echo", "list")
+_LOOKUP = "look_up"
+_IDS = (Kind.STRING, Kind.INT, Kind.UUID)
+_EXPANSIONS = ("then", "or_raise", "self", "types", "service", "path", "base", "list", "owner_of_it")
 
 _texts = st.text(st.characters(codec="utf-8"), max_size=20)
 _floats = st.floats(allow_nan=False)
@@ -176,15 +181,76 @@ def _contracts(draw: st.DrawFn, name: str, imported: tuple[Contract, ...]) -> Co
         known.append(NamedType(name, each))
     root = draw(_structs("Root", _types(known), name))
     types.append(root)
+    actions = tuple(draw(_action(each, name, root)) for each in _ACTIONS) if imported else ()
+    if imported:
+        target = draw(st.sampled_from([*(NamedType(*each) for each in sorted(structs)), NamedType(name, "Root")]))
+        types = [draw(_expanded(each, target, name)) if isinstance(each, Struct) else each for each in types]
+        actions = (*actions, _lookup(target))
     return Contract(
         kind=ContractKind.SERVICE if imported else ContractKind.PACKAGE,
         name=name,
+        wire=name,
         path=f"{name}.soa.yaml",
         imports=tuple(Import(c.name, c.name) for c in imported),
         types=tuple(types),
-        actions=tuple(draw(_action(each, name, root)) for each in _ACTIONS) if imported else (),
+        actions=actions,
         span=AT,
     )
+
+
+def _lookup(target: NamedType) -> Action:
+    """An action by which ids of any kind are expanded."""
+
+    def ids(kind: Kind) -> Field:
+        type_ = OptionalType(ListType(ScalarType(kind)))
+        return Field(name=f"{kind.value}s", wire=f"{kind.value}s", type=type_, presence=Presence.OPTIONAL, span=AT)
+
+    found = Field(name="found", wire="found", type=MapType(target), presence=Presence.REQUIRED, span=AT)
+    request = tuple(map(ids, _IDS))
+    return Action(name=_LOOKUP, wire=_LOOKUP, request=request, response=(found,), idempotent=True, span=AT)
+
+
+@st.composite
+def _expanded(draw: st.DrawFn, struct: Struct, target: NamedType, contract: str) -> Struct:
+    """A struct, perhaps with an id, and expansions of those of its fields that hold any."""
+    if draw(st.booleans()):
+        one = ScalarType(draw(st.sampled_from(_IDS)))
+        either: list[Type] = [one, ListType(one)]
+        type_ = draw(st.sampled_from(either))
+        ref = Field(name="ref", wire="ref", type=type_, presence=Presence.REQUIRED, span=AT)
+        struct = replace(struct, fields=(*struct.fields, ref))
+    ids = [(f, kind) for f in struct.fields if (kind := _id_kind(f.type)) is not None]
+    taken = {names.field(f.name) for f in struct.fields}
+    free = [each for each in _EXPANSIONS if names.field(each) not in taken]
+    found = [
+        Expansion(
+            name=each,
+            source=source.name,
+            many=isinstance(_bare(source.type), ListType),
+            action=Ref(contract, _LOOKUP),
+            request=f"{kind.value}s",
+            response="found",
+            key=None,
+            max_ids=draw(st.none() | st.integers(1, 9)),
+            type=target,
+            doc=draw(st.none() | _texts),
+            span=AT,
+        )
+        for each in draw(st.lists(st.sampled_from(free), min_size=1, max_size=3, unique=True))
+        if ids
+        for source, kind in [draw(st.sampled_from(ids))]
+    ]
+    return replace(struct, expansions=tuple(found))
+
+
+def _bare(type_: Type) -> Type:
+    return type_.inner if isinstance(type_, OptionalType) else type_
+
+
+def _id_kind(type_: Type) -> Kind | None:
+    bare = _bare(type_)
+    inner = bare.item if isinstance(bare, ListType) else bare
+    return inner.kind if isinstance(inner, ScalarType) and inner.kind in _IDS else None
 
 
 @st.composite
@@ -196,7 +262,7 @@ def _action(draw: st.DrawFn, name: str, contract: str, root: Struct) -> Action:
         lambda names: st.tuples(*(_field(each, scalars) for each in names))
     )
     bodies: list[st.SearchStrategy[Body]] = [st.just(OBJECT), fields]
-    if {each.name for each in root.fields} <= {*shorter, "again"}:
+    if {each.name for each in root.fields} <= {*shorter, "again", "ref"}:
         bodies.append(st.just(NamedType(contract, root.name)))
     request, response = draw(st.one_of(bodies)), draw(st.one_of(bodies))
     return Action(name=name, wire=name, request=request, response=response, span=AT)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from soagen.pysoa import Loss, read, write
-from tests.interop.notation import value_of
+from tests.notation import value_of
 
 HERE = Path(__file__).parent
 CONTRACT = HERE / "corpus.soa.yaml"

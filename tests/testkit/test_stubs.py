@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from shop.api.stock import (
     StockClient,
 )
 from shop.api.stock.testing import stub_stock
+from shop.demo import ADA, CARD, TEA_FOR_TWO
 from shop.stock import Stock
 from tests.testkit.things import EURO, NOWHERE, order
 
@@ -355,3 +357,16 @@ def test_assertions_tell_what_came_instead() -> None:
         levels.assert_called_with(skus=[])
         with pytest.raises(AssertionError, match=r"was called 2 times, and not once"):
             levels.assert_called_once_with(skus=["CUP-7"])
+
+
+def test_what_is_sensitive_is_not_shown() -> None:
+    with stub_orders().place_order.raises(CallTimeout("late")) as place_order, pytest.raises(CallTimeout):
+        OrdersClient(NOWHERE).place_order(lines=TEA_FOR_TWO, ship_to=ADA, method=CARD)
+    elsewhere = replace(ADA, street="Bath Road", city="Bath")
+    with pytest.raises(AssertionError) as told:
+        place_order.assert_called_with(lines=TEA_FOR_TWO, ship_to=elsewhere, method=CARD)
+    assert str(told.value).splitlines() == [
+        "orders.place_order was called with other fields:",
+        "  ship_to.street is another one, which is sensitive and not shown",
+        "  ship_to.city is 'London', and not 'Bath'",
+    ]

@@ -48,9 +48,8 @@ def test_mypy_finds_nothing_in_generated_code(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[:4000] + done.stderr
 
 
-USES = pytest.mark.parametrize(
-    "uses", [HERE / "uses.py", HERE / "stubs.py", HERE / "expanding.py"], ids=lambda uses: uses.stem
-)
+BOTH = [HERE / "stubs.py", HERE / "expanding.py", HERE / "setting_up.py"]
+USES = pytest.mark.parametrize("uses", [HERE / "uses.py", *BOTH], ids=lambda uses: uses.stem)
 
 
 def marked(uses: Path) -> set[tuple[int, str]]:
@@ -81,7 +80,7 @@ def pyright(folder: Path, checked: list[Path], **settings: str) -> subprocess.Co
     return done
 
 
-@pytest.mark.parametrize("uses", [HERE / "stubs.py", HERE / "expanding.py"], ids=lambda uses: uses.stem)
+@pytest.mark.parametrize("uses", BOTH, ids=lambda uses: uses.stem)
 def test_pyright_sees_right_and_wrong_uses_too(uses: Path, tmp_path: Path) -> None:
     done = pyright(tmp_path, [uses])
     found = {int(line) for line in re.findall(rf"{uses.name}:(\d+):\d+ - error:", done.stdout)}

@@ -11,7 +11,8 @@ from soagen_runtime.core.transport import Transport
 
 from after.api.example import ExampleClient, NoSuchObject
 from after.api.flight_booking import FlightBookingClient
-from after.api.user import UserClient, UserSwitch
+from after.api.foo_example import FooExampleClient, FooExpand
+from after.api.user import UserClient, UserContext, UserSwitch
 
 
 @dataclass
@@ -21,13 +22,16 @@ class Clients:
     example: ExampleClient
     flights: FlightBookingClient
     users: UserClient
+    foos: FooExampleClient
 
     @classmethod
     def over(cls, transport: str | Transport) -> Clients:
-        return cls(ExampleClient(transport), FlightBookingClient(transport), UserClient(transport))
+        return cls(
+            ExampleClient(transport), FlightBookingClient(transport), UserClient(transport), FooExampleClient(transport)
+        )
 
     def close(self) -> None:
-        for client in (self.example, self.flights, self.users):
+        for client in (self.example, self.flights, self.users, self.foos):
             client.close()
 
 
@@ -37,8 +41,8 @@ def one_action(clients: Clients) -> int:
 
 def one_job(clients: Clients) -> list[Any]:
     calls = clients.example.calls
-    square, found = job(calls.square(number=42), calls.get_object(object_id="1")).run()
-    return [square.square, found.object_.name]
+    square, status = job(calls.square(number=42), calls.status(verbose=True)).run()
+    return [square.square, status.healthcheck and status.healthcheck.errors]
 
 
 def one_job_in_spite_of_errors(clients: Clients) -> list[Any]:
@@ -51,15 +55,15 @@ def one_job_in_spite_of_errors(clients: Clients) -> list[Any]:
 
 def actions_in_parallel(clients: Clients) -> list[Any]:
     calls = clients.example.calls
-    square, found = parallel(calls.square(number=1035), calls.get_object(object_id="1")).run()
-    return [square.square, found.object_.name]
+    square, status = parallel(calls.square(number=1035), calls.status(verbose=True)).run()
+    return [square.square, status.healthcheck and status.healthcheck.errors]
 
 
 def jobs_in_parallel(clients: Clients) -> list[Any]:
     example, booking = clients.example.calls, clients.flights.calls
-    squares, found, flights = parallel(
+    squares, status, flights = parallel(
         job(example.square(number=4), example.square(number=8), example.square(number=17)),
-        example.get_object(object_id="1"),
+        example.status(verbose=True),
         booking.get_available_flights(
             departure_airport="BNA",
             arrival_airport="SFO",
@@ -67,7 +71,11 @@ def jobs_in_parallel(clients: Clients) -> list[Any]:
             return_date="2018-07-20",
         ),
     ).run()
-    return [[each.square for each in squares], found.object_.name, [each.number for each in flights.flights]]
+    return [
+        [each.square for each in squares],
+        status.healthcheck and status.healthcheck.errors,
+        [each.number for each in flights.flights],
+    ]
 
 
 def a_future(clients: Clients) -> int:
@@ -117,8 +125,24 @@ def a_switched_action(clients: Clients) -> list[str | None]:
     return [first.user.email, second.user.email]
 
 
+def with_context(clients: Clients) -> str:
+    austrian = clients.users.with_options(context=UserContext(locale="de_AT"))
+    return austrian.get_user_url(username="John").user_url
+
+
 def through_another_service(clients: Clients) -> str:
     return clients.example.call_service(user_id="1").username
+
+
+def health(clients: Clients) -> list[Any]:
+    status = clients.flights.status(verbose=True)
+    assert status.healthcheck is not None
+    return [status.version, status.healthcheck.errors, status.healthcheck.diagnostics]
+
+
+def expanded(clients: Clients) -> list[Any]:
+    result = clients.foos.get_foos(expand=[FooExpand.bar])
+    return [[foo.name, foo.bar and foo.bar.stuff] for foo in result.foos]
 
 
 CALLS: list[Callable[[Clients], Any]] = [
@@ -134,5 +158,8 @@ CALLS: list[Callable[[Clients], Any]] = [
     a_request_that_does_not_fit,
     a_switch,
     a_switched_action,
+    with_context,
     through_another_service,
+    health,
+    expanded,
 ]

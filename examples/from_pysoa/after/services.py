@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from soagen_runtime import PermissionDenied, several
+from collections.abc import Iterator
+
+from soagen_runtime import Diagnostic, Health, HealthError, PermissionDenied, health_check, several
 from soagen_runtime.core.transport import Transport
 
+from after.api.bar_example import Bar, BarExampleContext, BarExampleServer, GetBarsRequest, GetBarsResponse
 from after.api.example import (
     CallServiceRequest,
     CallServiceResponse,
@@ -27,6 +30,7 @@ from after.api.flight_booking import (
     GetAvailableFlightsRequest,
     GetAvailableFlightsResponse,
 )
+from after.api.foo_example import Foo, FooExampleContext, FooExampleServer, GetFoosRequest, GetFoosResponse
 from after.api.payroll import GetSalaryRequest, GetSalaryResponse, PayrollContext, PayrollServer, SetSalaryRequest
 from after.api.settings import (
     GetUserSettingRequest,
@@ -38,6 +42,8 @@ from after.api.settings import (
 from after.api.user import (
     GetUserRequest,
     GetUserResponse,
+    GetUserUrlRequest,
+    GetUserUrlResponse,
     GetUserUserVersion2EnabledRequest,
     GreetUserRequest,
     GreetUserResponse,
@@ -80,6 +86,8 @@ class Example(ExampleServer):
 
 
 class FlightBooking(FlightBookingServer):
+    version = "1.2.3"
+
     def get_available_flights(
         self, request: GetAvailableFlightsRequest, ctx: FlightBookingContext
     ) -> GetAvailableFlightsResponse:
@@ -88,6 +96,11 @@ class FlightBooking(FlightBookingServer):
         if request.return_date:
             flights.append(Flight(number="WN 18", departure_airport=back, arrival_airport=there))
         return GetAvailableFlightsResponse(flights=flights)
+
+    @health_check
+    def database(self) -> Iterator[Health]:
+        yield Diagnostic("connections", 0)
+        yield HealthError("MYSQL_FAILURE", "Could not connect to host on port 1234")
 
 
 class Users(UserServer):
@@ -105,6 +118,10 @@ class Users(UserServer):
             return GreetUserResponse(greeting="Hello again, John")
         return GreetUserResponse(greeting="Hello, John")
 
+    def get_user_url(self, request: GetUserUrlRequest, ctx: UserContext) -> GetUserUrlResponse:
+        language = (ctx.locale or "en_US").partition("_")[0]
+        return GetUserUrlResponse(user_url=f"https://example.net/{language}/u/{request.username}/")
+
 
 class Settings(SettingsServer):
     def get_user_setting(self, request: GetUserSettingRequest, ctx: SettingsContext) -> GetUserSettingResponse:
@@ -117,3 +134,22 @@ class Payroll(PayrollServer):
 
     def set_salary(self, request: SetSalaryRequest, ctx: PayrollContext) -> None:
         raise PermissionDenied.lacking(message="You are not authorized to update this user").at("user_id")
+
+
+class Foos(FooExampleServer):
+    def get_foos(self, request: GetFoosRequest, ctx: FooExampleContext) -> GetFoosResponse:
+        return GetFoosResponse(
+            foos=[
+                Foo(id_="1", name="One Foo", bar_id="2"),
+                Foo(id_="2", name="Two Foo", bar_id="6"),
+                Foo(id_="3", name="Red Foo", bar_id="6"),
+            ]
+        )
+
+
+BARS = {"2": Bar(id_="2", stuff="baz"), "6": Bar(id_="6", stuff="qux")}
+
+
+class Bars(BarExampleServer):
+    def get_bars(self, request: GetBarsRequest, ctx: BarExampleContext) -> GetBarsResponse:
+        return GetBarsResponse(bars={bar_id: BARS[bar_id] for bar_id in request.ids if bar_id in BARS})

@@ -17,11 +17,11 @@ def one_job(client: Client):
         "example",
         [
             {"action": "square", "body": {"number": 42}},
-            {"action": "get_object", "body": {"object_id": "1"}},
+            {"action": "status", "body": {"verbose": True}},
         ],
     )
-    square, found = job_response.actions
-    return [square.body["square"], found.body["object"]["name"]]
+    square, status = job_response.actions
+    return [square.body["square"], status.body["healthcheck"]["errors"]]
 
 
 def one_job_in_spite_of_errors(client: Client):
@@ -43,11 +43,11 @@ def actions_in_parallel(client: Client):
         "example",
         [
             {"action": "square", "body": {"number": 1035}},
-            {"action": "get_object", "body": {"object_id": "1"}},
+            {"action": "status", "body": {"verbose": True}},
         ],
     )
-    square, found = action_responses
-    return [square.body["square"], found.body["object"]["name"]]
+    square, status = action_responses
+    return [square.body["square"], status.body["healthcheck"]["errors"]]
 
 
 def jobs_in_parallel(client: Client):
@@ -61,7 +61,7 @@ def jobs_in_parallel(client: Client):
                     {"action": "square", "body": {"number": 17}},
                 ],
             },
-            {"service_name": "example", "actions": [{"action": "get_object", "body": {"object_id": "1"}}]},
+            {"service_name": "example", "actions": [{"action": "status", "body": {"verbose": True}}]},
             {
                 "service_name": "flight_booking",
                 "actions": [
@@ -78,10 +78,10 @@ def jobs_in_parallel(client: Client):
             },
         ]
     )
-    squares, found, flights = job_responses
+    squares, status, flights = job_responses
     return [
         [action.body["square"] for action in squares.actions],
-        found.actions[0].body["object"]["name"],
+        status.actions[0].body["healthcheck"]["errors"],
         [flight["number"] for flight in flights.actions[0].body["flights"]],
     ]
 
@@ -137,8 +137,50 @@ def a_switched_action(client: Client):
     return [first.body["user"].get("email"), second.body["user"].get("email")]
 
 
+def with_context(client: Client):
+    return client.call_action("user", "get_user_url", {"username": "John"}, context={"locale": "de_AT"}).body[
+        "user_url"
+    ]
+
+
 def through_another_service(client: Client):
     return client.call_action("example", "call_service", {"user_id": "1"}).body["username"]
+
+
+def health(client: Client):
+    status = client.call_action("flight_booking", "status", {"verbose": True}).body
+    return [status["version"], status["healthcheck"]["errors"], status["healthcheck"]["diagnostics"]]
+
+
+EXPANSIONS = {
+    "type_routes": {
+        "bar_route": {
+            "service": "bar_example",
+            "action": "get_bars",
+            "request_field": "ids",
+            "response_field": "bars",
+        },
+    },
+    "type_expansions": {
+        "foo": {
+            "bar": {
+                "type": "bar",
+                "route": "bar_route",
+                "source_field": "bar_id",
+                "destination_field": "bar",
+            },
+        },
+    },
+}
+
+
+def expanded(client: Client):
+    result = client.call_actions(
+        service_name="foo_example",
+        actions=[{"action": "get_foos"}],
+        expansions={"foo": ["bar"]},
+    )
+    return [[foo["name"], foo["bar"]["stuff"]] for foo in result.actions[0].body["foos"]]
 
 
 CALLS = [
@@ -154,5 +196,8 @@ CALLS = [
     a_request_that_does_not_fit,
     a_switch,
     a_switched_action,
+    with_context,
     through_another_service,
+    health,
+    expanded,
 ]

@@ -1,4 +1,4 @@
-"""The services that PySOA's documentation speaks of: example, flight_booking, user, settings and payroll.
+"""The services that PySOA's documentation speaks of.
 
 The documentation shows them in parts; here they are whole, and no more than whole.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from conformity import fields
 from pysoa.common.errors import Error
 from pysoa.server.action import Action
+from pysoa.server.action.status import BaseStatusAction
 from pysoa.server.action.switched import SwitchedAction
 from pysoa.server.errors import ActionError
 from pysoa.server.server import Server
@@ -125,9 +126,17 @@ class GetAvailableFlightsAction(Action):
         return {"flights": flights}
 
 
+class FlightBookingStatusAction(BaseStatusAction):
+    _version = "1.2.3"
+
+    def check_database(self, request):
+        self.diagnostics["connections"] = 0
+        return [(True, "MYSQL_FAILURE", "Could not connect to host on port 1234")]
+
+
 class FlightBookingServer(Server):
     service_name = "flight_booking"
-    action_class_map = {"get_available_flights": GetAvailableFlightsAction}
+    action_class_map = {"get_available_flights": GetAvailableFlightsAction, "status": FlightBookingStatusAction}
 
 
 USER = fields.Dictionary(
@@ -176,9 +185,22 @@ class GreetUserAction(Action):
         return {"greeting": "Hello, John"}
 
 
+class GetUserUrlAction(Action):
+    request_schema = fields.Dictionary({"username": fields.UnicodeString()})
+    response_schema = fields.Dictionary({"user_url": fields.UnicodeString()})
+
+    def run(self, request):
+        language = request.context.get("locale", "en_US").partition("_")[0]
+        return {"user_url": f"https://example.net/{language}/u/{request.body['username']}/"}
+
+
 class UserServer(Server):
     service_name = "user"
-    action_class_map = {"get_user": UserTransitionAction, "greet_user": GreetUserAction}
+    action_class_map = {
+        "get_user": UserTransitionAction,
+        "greet_user": GreetUserAction,
+        "get_user_url": GetUserUrlAction,
+    }
 
 
 class GetUserSettingAction(Action):
@@ -216,6 +238,63 @@ class PayrollServer(Server):
     action_class_map = {"get_salary": GetSalaryAction, "set_salary": SetSalaryAction}
 
 
+FOOS = [
+    {"_type": "foo", "id": "1", "name": "One Foo", "bar_id": "2"},
+    {"_type": "foo", "id": "2", "name": "Two Foo", "bar_id": "6"},
+    {"_type": "foo", "id": "3", "name": "Red Foo", "bar_id": "6"},
+]
+BARS = {"2": {"_type": "bar", "id": "2", "stuff": "baz"}, "6": {"_type": "bar", "id": "6", "stuff": "qux"}}
+
+
+class GetFoosAction(Action):
+    request_schema = fields.Dictionary({})
+    response_schema = fields.Dictionary(
+        {
+            "foos": fields.List(
+                fields.Dictionary(
+                    {
+                        "_type": fields.Constant("foo"),
+                        "id": fields.UnicodeString(),
+                        "name": fields.UnicodeString(),
+                        "bar_id": fields.UnicodeString(),
+                    }
+                )
+            )
+        }
+    )
+
+    def run(self, request):
+        return {"foos": FOOS}
+
+
+class FooServer(Server):
+    service_name = "foo_example"
+    action_class_map = {"get_foos": GetFoosAction}
+
+
+class GetBarsAction(Action):
+    request_schema = fields.Dictionary({"ids": fields.List(fields.UnicodeString())})
+    response_schema = fields.Dictionary(
+        {
+            "bars": fields.SchemalessDictionary(
+                key_type=fields.UnicodeString(),
+                value_type=fields.Dictionary(
+                    {"_type": fields.Constant("bar"), "id": fields.UnicodeString(), "stuff": fields.UnicodeString()}
+                ),
+            )
+        }
+    )
+
+    def run(self, request):
+        return {"bars": {bar_id: BARS[bar_id] for bar_id in request.body["ids"] if bar_id in BARS}}
+
+
+class BarServer(Server):
+    service_name = "bar_example"
+    action_class_map = {"get_bars": GetBarsAction}
+
+
 SERVERS = {
-    each.service_name: each for each in (ExampleServer, FlightBookingServer, UserServer, SettingsServer, PayrollServer)
+    each.service_name: each
+    for each in (ExampleServer, FlightBookingServer, UserServer, SettingsServer, PayrollServer, FooServer, BarServer)
 }

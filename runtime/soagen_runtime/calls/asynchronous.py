@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from soagen_runtime.action import Action
-from soagen_runtime.calls.expanding import groups, noted
+from soagen_runtime.calls.expanding import Rounds, groups
 from soagen_runtime.core.caller import Caller
 from soagen_runtime.core.outcome import Outcome
 from soagen_runtime.core.request import Ask
@@ -134,14 +134,13 @@ async def _together(pending: Sequence[AsyncPending[Any]]) -> list[Outcome[list[O
     """What came of the actions of each; what is to be expanded is, when all answers are there."""
     expanded = groups([(each._caller, each._asks) for each in pending])
     callers = {number: group.caller for group in expanded for number in group.members}
-    made = (each._answers(callers.get(number, each._caller)) for number, each in enumerate(pending))
-    answers = await asyncio.gather(*map(_caught, made))
-    for group in expanded:
-        expanding = group.expanding(answers)
-        while lookups := group.lookups(expanding):
-            calls = [AsyncCall[Any](caller, (Ask(each.action, each.request),)) for caller, each in lookups]
-            expanding.settle(noted(lookups, await AsyncParallel[Any, Any](calls).outcomes()))
-        group.blame(expanding, answers)
+    waiting = (each._answers(callers.get(number, each._caller)) for number, each in enumerate(pending))
+    answers = await asyncio.gather(*map(_caught, waiting))
+    rounds = Rounds(expanded, answers)
+    while calls := rounds.calls():
+        made = [AsyncCall[Any](caller, (ask,)) for caller, ask in calls]
+        rounds.settle(await AsyncParallel[Any, Any](made).outcomes())
+    rounds.finish()
     return answers
 
 

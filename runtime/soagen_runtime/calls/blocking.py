@@ -8,6 +8,7 @@ cannot be left half way through, or something to expand, a started call runs in 
 from __future__ import annotations
 
 import concurrent.futures
+import os
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -16,14 +17,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from soagen_runtime.action import Action
-from soagen_runtime.calls.expanding import groups, noted
+from soagen_runtime.calls.expanding import Rounds, groups
 from soagen_runtime.context import carry
 from soagen_runtime.core.caller import Caller
 from soagen_runtime.core.exchange import Exchange, NotYet
 from soagen_runtime.core.outcome import Outcome
 from soagen_runtime.core.request import Ask
 from soagen_runtime.core.stepping import run_blocking
-from soagen_runtime.errors import CallError, ConfigurationError
+from soagen_runtime.errors import CallError, ConfigurationError, ConnectionFailed
 from soagen_runtime.expansions import Expand, paths
 from soagen_runtime.wire import JobResult
 
@@ -41,6 +42,11 @@ class Threads:
     """The threads of one client, and of all that were derived from it; there are none until they are needed."""
 
     def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        """A fork takes no threads along."""
+        self._pid = os.getpid()
         self._lock = threading.Lock()
         self._executor: concurrent.futures.ThreadPoolExecutor | None = None
         self._inner: Threads | None = None
@@ -55,6 +61,8 @@ class Threads:
 
     def submit(self, function: Callable[[], R]) -> concurrent.futures.Future[R]:
         """Runs a function as part of the call that is being served."""
+        if self._pid != os.getpid():
+            self._forget()
         with self._lock:
             if self._executor is None:
                 self._executor = concurrent.futures.ThreadPoolExecutor(MOST_THREADS, "soagen-call")
@@ -62,6 +70,8 @@ class Threads:
 
     def close(self) -> None:
         """Waits for what runs."""
+        if self._pid != os.getpid():
+            self._forget()
         with self._lock:
             executor, self._executor = self._executor, None
             inner, self._inner = self._inner, None
@@ -72,7 +82,18 @@ class Threads:
 
 
 class Future(ABC, Generic[R_co]):
-    """A call that was started. One that is let go of unasked costs nothing but its reply."""
+    """A call that was started. One that is let go of unasked costs nothing but its reply.
+
+    Its reply is that of the process that has started it: in a process that was forked since, it has ended in
+    `ConnectionFailed`.
+    """
+
+    def __init__(self) -> None:
+        self._pid = os.getpid()
+
+    @property
+    def _is_foreign(self) -> bool:
+        return self._pid != os.getpid()
 
     @abstractmethod
     def result(self, timeout: float | None = None) -> R_co:
@@ -98,6 +119,7 @@ class _Awaited(Future[R_co]):
     """Its request has left, and its reply is still with the transport."""
 
     def __init__(self, exchange: Exchange, conclude: Callable[[JobResult | None], R_co]) -> None:
+        super().__init__()
         self._exchange: Exchange | None = exchange
         self._conclude = conclude
         self._lock = threading.Lock()
@@ -105,6 +127,8 @@ class _Awaited(Future[R_co]):
 
     def result(self, timeout: float | None = None) -> R_co:
         until = None if timeout is None else time.monotonic() + timeout
+        if self._is_foreign and self._outcome is None:
+            raise _foreign()
         if not self._lock.acquire(timeout=-1 if timeout is None else max(0.0, timeout)):
             raise TimeoutError("the reply is not there yet: another thread waits for it")
         try:
@@ -141,13 +165,20 @@ class _Running(Future[R_co]):
     """It runs in a thread."""
 
     def __init__(self, running: concurrent.futures.Future[R_co]) -> None:
+        super().__init__()
         self._running = running
 
     def result(self, timeout: float | None = None) -> R_co:
+        if self._is_foreign and not self._running.done():
+            raise _foreign()
         return self._running.result(timeout)
 
     def done(self) -> bool:
-        return self._running.done()
+        return self._is_foreign or self._running.done()
+
+
+def _foreign() -> ConnectionFailed:
+    return ConnectionFailed("the call was started before this process was forked; its reply goes to the other process")
 
 
 class Pending(ABC, Generic[R_co]):
@@ -173,7 +204,8 @@ class Pending(ABC, Generic[R_co]):
     def start(self) -> Future[R_co]:
         """Sends the request now; the reply can be asked for later. What the broker has against it is said then.
 
-        Raises `RequestInvalid`, `RequestTooLarge` and `VariantActive`.
+        Raises `RequestInvalid`, `RequestTooLarge` and `VariantActive`; `CallTimeout` where no time is left of the call
+        that is being served, and `ConnectionFailed` where the broker could not be reached by this client yet.
         """
         if self._expands:
             return _Running(self._threads.submit(self.run))
@@ -292,13 +324,11 @@ def _together(pending: Sequence[Pending[Any]]) -> list[Outcome[list[Outcome[Any]
             for number, each in enumerate(pending)
         ]
         answers = [_caught(partial(_result, future)) for future in begun]
-    for group in expanded:
-        expanding = group.expanding(answers)
-        while lookups := group.lookups(expanding):
-            threads = pending[0]._threads.inner
-            calls = [Call[Any](caller, threads, (Ask(each.action, each.request),)) for caller, each in lookups]
-            expanding.settle(noted(lookups, Parallel[Any, Any](calls).outcomes()))
-        group.blame(expanding, answers)
+    rounds = Rounds(expanded, answers)
+    while calls := rounds.calls():
+        made = [Call[Any](caller, pending[0]._threads.inner, (ask,)) for caller, ask in calls]
+        rounds.settle(Parallel[Any, Any](made).outcomes())
+    rounds.finish()
     return answers
 
 

@@ -8,7 +8,6 @@ middleware, each action has its layers around it, and all of them have the layer
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -18,6 +17,7 @@ from soagen_runtime.context import current_call
 from soagen_runtime.core.answers import ErrorTable, error_table
 from soagen_runtime.core.exchange import Exchange
 from soagen_runtime.core.expanding import Lookup
+from soagen_runtime.core.ids import new_correlation_id
 from soagen_runtime.core.interception import intercepted
 from soagen_runtime.core.middleware import ActionCall, JobRequest, Onion
 from soagen_runtime.core.options import CallOptions
@@ -87,7 +87,7 @@ class Caller:
         transport, plan = await self._plan(asks, continue_on_error=continue_on_error, suppress=suppress)
 
         async def core(job: JobRequest) -> JobResult:
-            exchange = Exchange(transport, self.table, self.options, replace(plan, job=job.to_map()))
+            exchange = Exchange(transport, self.table, self.options, plan._replace(job=job.to_map()))
             await exchange.send()
             result = await exchange.result()
             return JobResult() if result is None else result
@@ -133,7 +133,7 @@ class Caller:
         serving = current_call.get()
         if self.options.correlation_id or (serving is not None and serving.correlation_id):
             return self
-        return replace(self, options=replace(self.options, correlation_id=uuid.uuid4().hex))
+        return replace(self, options=replace(self.options, correlation_id=new_correlation_id()))
 
     def for_lookup(self, lookup: Lookup, left: float) -> Caller:
         """This caller as one of the service that is to be asked for objects, with ``left`` seconds at most.

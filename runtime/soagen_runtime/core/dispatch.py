@@ -62,29 +62,6 @@ log = logging.getLogger("soagen.server")
 
 
 @dataclass(frozen=True, slots=True)
-class _Watched:
-    """Who watches over a handler, and what is answered if it has to be answered without it."""
-
-    guard: Guard
-    overrun: Callable[[Error], Reply | Nothing]
-
-
-class _Unguarded:
-    """Lets every handler run as long as it likes."""
-
-    async def run(
-        self, action: Action[Any, Any], handling: Awaitable[Any], overrun: Callable[[Error], Reply | Nothing]
-    ) -> Any:
-        return await handling
-
-    async def run_job(self, handling: Awaitable[Any], overrun: Callable[[Error], Reply | Nothing]) -> Any:
-        return await handling
-
-
-_UNGUARDED = _Unguarded()
-
-
-@dataclass(frozen=True, slots=True)
 class _Binding:
     """One contract of an action, and what runs it."""
 
@@ -140,7 +117,7 @@ class Dispatcher:
         if master and self._may_have_run(message, master):
             return self._say_unknown(message, now)
         if guard is None:
-            result = await self._serve_job(message, now, _UNGUARDED)
+            result = await self._serve_job(message, now, None)
         else:
             result = await self._watch_job(message, now, guard)
         return self._answer(message, result, now)
@@ -200,23 +177,23 @@ class Dispatcher:
 
     # --- the job
 
-    async def _serve_job(self, message: RequestMessage, now: float, guard: Guard) -> JobResult:
+    async def _serve_job(self, message: RequestMessage, now: float, guard: Guard | None) -> JobResult:
         errors = validate_job(message.body)
         if errors:
             return JobResult(errors=errors)
         if self._on_job is None:
             return await self._run_job(message, now, guard)
-        token = current_call.set(self._describe(message))
+        token = current_call.set(self._describe(message, "", frozenset(message.body["context"]["switches"])))
         try:
             return await self._in_layers(self._on_job, message, now, guard)
         finally:
             current_call.reset(token)
 
     async def _in_layers(
-        self, on_job: Onion[JobRequest, JobResult], message: RequestMessage, now: float, guard: Guard
+        self, on_job: Onion[JobRequest, JobResult], message: RequestMessage, now: float, guard: Guard | None
     ) -> JobResult:
         async def core(job: JobRequest) -> JobResult:
-            return await self._run_job(replace(message, body=job.to_map()), now, guard)
+            return await self._run_job(message._replace(body=job.to_map()), now, guard)
 
         try:
             return await on_job.around(JobRequest.from_map(self.service.name, message.body), core)
@@ -229,28 +206,13 @@ class Dispatcher:
         log.error("%s: a middleware failed", self.service.name, exc_info=failure)
         return JobResult(errors=(self._server_error(str(failure), failure),))
 
-    async def _run_job(self, message: RequestMessage, now: float, guard: Guard) -> JobResult:
+    async def _run_job(self, message: RequestMessage, now: float, guard: Guard | None) -> JobResult:
+        carried: dict[str, Any] = message.body["context"]
         try:
-            call = self._describe(message)
-            context = self._decode_context(message.body)
-            results = await self._run_actions(message, now, guard, call, context)
+            results = await self._run_actions(message, now, guard, self._decode_context(message.body))
         except JobError as error:
             return JobResult(errors=error.errors)
-        return JobResult(actions=results, context={"correlation_id": call.correlation_id})
-
-    def _describe(self, message: RequestMessage) -> Call:
-        context: dict[str, Any] = message.body["context"]
-        deadline = context.get("deadline")
-        return Call(
-            service=self.service.name,
-            request_id=message.request_id,
-            correlation_id=context["correlation_id"],
-            switches=frozenset(context["switches"]),
-            caller=_text(context.get("caller")),
-            calling_service=_text(context.get("calling_service")),
-            deadline=float(deadline) if isinstance(deadline, (int, float)) else None,
-            raw=context,
-        )
+        return JobResult(actions=results, context={"correlation_id": carried["correlation_id"]})
 
     def _decode_context(self, job: dict[str, Any]) -> Context:
         try:
@@ -262,47 +224,72 @@ class Dispatcher:
         return context
 
     async def _run_actions(
-        self, message: RequestMessage, now: float, guard: Guard, call: Call, context: Context
+        self, message: RequestMessage, now: float, guard: Guard | None, context: Context
     ) -> list[ActionResult]:
         results: list[ActionResult] = []
         job: dict[str, Any] = message.body
+        switches = frozenset(job["context"]["switches"])
 
         def overrun(name: str, error: Error) -> Reply | Nothing:
             """What is answered in place of a handler that cannot be stopped."""
             told = [*results, ActionResult(name, errors=(error,))]
-            result = JobResult(actions=told, context={"correlation_id": call.correlation_id})
+            result = JobResult(actions=told, context={"correlation_id": job["context"]["correlation_id"]})
             return self._answer(message, result, now)
 
-        for request in job["actions"]:
-            name = request["action"]
-            watched = _Watched(guard, partial(overrun, name))
-            result = await self._run_action(name, request.get("body", {}), call, context, watched)
-            results.append(result)
-            if result.errors and (not job["control"]["continue_on_error"] or _ran_too_long(result)):
+        for asked in job["actions"]:
+            name = asked["action"]
+            binding = self._select(name, switches)
+            if binding is None:
+                results.append(ActionResult(name, errors=(unknown_action(name),)))
+            else:
+                results.append(await self._run_action(binding, asked, message, switches, context, guard, overrun))
+            if results[-1].errors and (not job["control"]["continue_on_error"] or _ran_too_long(results[-1])):
                 break
         return results
 
     # --- one action
 
-    async def _run_action(self, name: str, body: Any, call: Call, context: Context, watched: _Watched) -> ActionResult:
-        binding = self._select(name, call.switches)
-        if binding is None:
-            return ActionResult(name, errors=(unknown_action(name),))
-        action = binding.action
+    async def _run_action(
+        self,
+        binding: _Binding,
+        asked: dict[str, Any],
+        message: RequestMessage,
+        switches: frozenset[int],
+        context: Context,
+        guard: Guard | None,
+        overrun: Callable[[str, Error], Reply | Nothing],
+    ) -> ActionResult:
+        name, action = asked["action"], binding.action
         try:
-            request = action.decode_request(body, True)
+            request = action.decode_request(asked.get("body", {}), True)
         except Invalid as invalid:
             return ActionResult(name, errors=[_error(fault, is_caller_error=True) for fault in invalid.faults])
-        call = replace(call, action=action.name)
+        call = self._describe(message, action.name, switches)
         bind(context, call)
         token = current_call.set(call)
         try:
-            response = await watched.guard.run(action, binding.handler(request, context), watched.overrun)
+            handling = binding.handler(request, context)
+            response = await (handling if guard is None else guard.run(action, handling, partial(overrun, name)))
             return ActionResult(name, action.encode_response(response, True))
         except Exception as error:
             return ActionResult(name, errors=self._answered(action, error))
         finally:
             current_call.reset(token)
+
+    def _describe(self, message: RequestMessage, action: str, switches: frozenset[int]) -> Call:
+        carried: dict[str, Any] = message.body["context"]
+        deadline = carried.get("deadline")
+        return Call(
+            service=self.service.name,
+            action=action,
+            request_id=message.request_id,
+            correlation_id=carried["correlation_id"],
+            switches=switches,
+            caller=_text(carried.get("caller")),
+            calling_service=_text(carried.get("calling_service")),
+            deadline=float(deadline) if isinstance(deadline, (int, float)) else None,
+            raw=carried,
+        )
 
     def _select(self, name: str, switches: frozenset[int]) -> _Binding | None:
         """The contract that serves: the first variant whose switch is on, else the base."""

@@ -10,7 +10,7 @@ from soagen_runtime.core.options import CallOptions
 from soagen_runtime.core.request import Plan
 from soagen_runtime.core.retry import may_repeat
 from soagen_runtime.core.transport import Channel, ClientTransport
-from soagen_runtime.errors import CallError, CallTimeout, TransportError
+from soagen_runtime.errors import CallError, CallTimeout, ConnectionFailed, TransportError
 from soagen_runtime.wire import JobResult
 
 
@@ -22,6 +22,7 @@ class Exchange:
     """One job, and what comes of it. ``shared`` is whether others are sent before this one is asked for."""
 
     __slots__ = (
+        "_again_at",
         "_attempt",
         "_channel",
         "_failure",
@@ -42,6 +43,7 @@ class Exchange:
         self._plan = plan
         self._shared = shared
         self._attempt = 1
+        self._again_at: float | None = None  # when it is to be made again
         self._channel: Channel | None = None
         self._request_id = 0
         self._failure: CallError | None = None
@@ -77,6 +79,8 @@ class Exchange:
         """
         until = None if within is None else await self._transport.now() + within
         while True:
+            if self._again_at is not None:
+                await self._make_again(self._again_at, until)
             result = None
             try:
                 result = await self._receive(until)
@@ -91,9 +95,19 @@ class Exchange:
                 if result is None:
                     raise failure
                 return result
-            await self._transport.sleep(delay)
-            self._attempt += 1
-            await self.send()
+            self._again_at = await self._transport.now() + delay
+
+    async def _make_again(self, at: float, until: float | None) -> None:
+        if until is not None and until < at:
+            await self._sleep_until(until)
+            raise NotYet
+        await self._sleep_until(at)
+        self._again_at = None
+        self._attempt += 1
+        await self.send()
+
+    async def _sleep_until(self, time: float) -> None:
+        await self._transport.sleep(max(0.0, time - await self._transport.now()))
 
     async def _receive(self, until: float | None) -> JobResult | None:
         failure, self._failure = self._failure, None
@@ -102,16 +116,21 @@ class Exchange:
         channel, deadline = self._channel, self._plan.deadline
         assert channel is not None, "result() comes after send()"
         early = until is not None and until < deadline
-        keep = False
+        keep = self._shared  # who is interrupted while it waits may ask again
         try:
-            if not self._plan.awaited:
-                return None
-            reply = await channel.receive(self._request_id, until if until is not None and early else deadline)
-            return reply.result
-        except CallTimeout:
+            result = None
+            if self._plan.awaited:
+                reply = await channel.receive(self._request_id, until if until is not None and early else deadline)
+                result = reply.result
+            keep = False
+            return result
+        except (CallTimeout, ConnectionFailed):
+            keep = early
             if early:
-                keep = True
                 raise NotYet from None
+            raise
+        except CallError:
+            keep = False
             raise
         finally:
             if not keep:

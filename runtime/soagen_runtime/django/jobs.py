@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.cache import caches
@@ -36,13 +38,30 @@ def request_signals(job: JobRequest, next: Next[JobRequest, JobResult]) -> JobRe
         _finish()
 
 
+class _Thread(ThreadPoolExecutor):
+    """One thread, which knows whether it is at work."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(1, name)
+        self._last: Future[Any] | None = None
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self._last = super().submit(fn, *args, **kwargs)
+        return self._last
+
+    @property
+    def is_at_work(self) -> bool:
+        return self._last is not None and not self._last.done()
+
+
 class JobThreads:
     """The threads of an asyncio worker: one for each job that runs, and those that wait for the next."""
 
     def __init__(self) -> None:
-        self._idle: list[ThreadPoolExecutor] = []  # the last first: what is often used keeps its connections
-        self._connected: set[ThreadPoolExecutor] = set()
+        self._idle: list[_Thread] = []  # the last first: what is often used keeps its connections
+        self._connected: set[_Thread] = set()
         self._numbers = itertools.count(1)
+        self._finishing: set[asyncio.Task[None]] = set()
 
     async def request_signals(self, job: JobRequest, next: AsyncNext[JobRequest, JobResult]) -> JobResult:
         """Job middleware of asyncio servers."""
@@ -50,16 +69,23 @@ class JobThreads:
         try:
             async with ThreadSensitiveContext(executor=thread):
                 await sync_to_async(_start)(job)
-                try:
-                    return await next(job)
-                finally:
-                    if await sync_to_async(_finish)():
-                        self._connected.add(thread)
+                return await next(job)
         finally:
-            self._idle.append(thread)
+            is_left_behind = thread.is_at_work  # by a job that was cancelled: its answer need not wait for that
+            finishing = asyncio.create_task(self._finish(thread))
+            self._finishing.add(finishing)
+            finishing.add_done_callback(self._finishing.discard)
+            if not is_left_behind:
+                await asyncio.wait({finishing})
 
-    def _new(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(1, f"soagen-job-{next(self._numbers)}")
+    def _new(self) -> _Thread:
+        return _Thread(f"soagen-job-{next(self._numbers)}")
+
+    async def _finish(self, thread: _Thread) -> None:
+        async with ThreadSensitiveContext(executor=thread):
+            is_connected = await sync_to_async(_finish)()
+        (self._connected.add if is_connected else self._connected.discard)(thread)
+        self._idle.append(thread)
 
     async def rest(self) -> None:
         """Closes what idle threads have held for too long."""
@@ -69,8 +95,10 @@ class JobThreads:
                 self._connected.discard(thread)
 
     async def end(self) -> None:
-        """Closes what idle threads hold, and ends them."""
+        """Waits for what has not finished yet, closes what idle threads hold, and ends them."""
         loop = asyncio.get_running_loop()
+        if self._finishing:
+            await asyncio.wait(self._finishing)
         while self._idle:
             thread = self._idle.pop()
             await loop.run_in_executor(thread, close_all)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping
+from typing import Any
 
 import django
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.cache import close_caches
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
@@ -14,7 +17,7 @@ from django.db import connections
 from soagen_runtime.django.jobs import JobThreads, close_all, close_old, request_signals
 from soagen_runtime.errors import ConfigurationError
 from soagen_runtime.server.base import AsyncServer, Server
-from soagen_runtime.server.framework import DJANGO_VARIABLE, Framework
+from soagen_runtime.server.framework import DJANGO_VARIABLE, SETTINGS, Framework
 
 
 def set_up() -> None:
@@ -41,6 +44,13 @@ class DjangoProcess(Framework):
         for name, logger in logging.root.manager.loggerDict.items():
             if name.partition(".")[0] == "soagen" and isinstance(logger, logging.Logger):
                 logger.disabled = False  # as `LOGGING` does with all that it does not name, if not told otherwise
+
+    def settings(self) -> Mapping[str, Any] | None:
+        """See `Framework`."""
+        found: object = getattr(settings, SETTINGS, None)
+        if found is None or isinstance(found, Mapping):
+            return found
+        raise ConfigurationError(f"{SETTINGS} in the settings of Django is a dict, and not {found!r}")
 
     def adopt(self, server: Server | AsyncServer) -> None:
         """See `Framework`."""

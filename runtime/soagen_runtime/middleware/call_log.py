@@ -18,7 +18,7 @@ from soagen_runtime.core.middleware import ActionCall, JobRequest
 from soagen_runtime.errors import ActionError, Error, JobError
 from soagen_runtime.logs import Structured
 from soagen_runtime.middleware.layers import Ended, Observer, async_observed, observed
-from soagen_runtime.redaction import HIDDEN, Redactor
+from soagen_runtime.redaction import Redactor
 from soagen_runtime.settings import CallLogging
 from soagen_runtime.wire import JobResult
 
@@ -49,15 +49,13 @@ def logged(settings: CallLogging, log: logging.Logger, *, suspends: bool) -> Lay
 
 def _bodies(log: logging.Logger, requests: int | None, responses: int | None, redact: Redactor) -> Observer[ActionCall]:
     def begin(call: ActionCall) -> Ended:
-        name, action = f"{call.service}.{call.action.name}", call.action
+        name = f"{call.service}.{call.action.name}"
         if requests is not None:
-            shown = HIDDEN if action.sensitive_request else redact(call.request)
-            log.log(requests, Structured(f"request of {name}", request=shown))
+            log.log(requests, Structured(f"request of {name}", request=redact(call.request)))
 
         def end(response: Any, error: BaseException | None) -> None:
             if responses is not None and error is None:
-                shown = HIDDEN if action.sensitive_response else redact(response)
-                log.log(responses, Structured(f"response of {name}", response=shown))
+                log.log(responses, Structured(f"response of {name}", response=redact(response)))
 
         return end
 

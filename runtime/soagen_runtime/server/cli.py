@@ -17,7 +17,7 @@ from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.errors import ConfigurationError, TransportError
 from soagen_runtime.server import framework, logs
 from soagen_runtime.server.base import AsyncServer, Server
-from soagen_runtime.server.framework import Framework
+from soagen_runtime.server.framework import SETTINGS, Framework
 from soagen_runtime.server.loading import load_server
 from soagen_runtime.server.options import CommandLine, parse
 from soagen_runtime.server.process import run_worker
@@ -56,17 +56,19 @@ def _serve(line: CommandLine) -> int:
     lives_in = framework.present()
     lives_in.adopt(server)
     if line.print_config:
-        sys.stdout.write(show(_settings(line, server, {}), "server"))
+        sys.stdout.write(show(_settings(line, server, lives_in, {}), "server"))
         return 0
-    settings = _settings(line, server, {"redis": _check_redis}).settings
+    settings = _settings(line, server, lives_in, {"redis": _check_redis}).settings
     logs.set_up(settings.logging)
     return _supervise(server, settings, lives_in)
 
 
 def _settings(
-    line: CommandLine, server: Server | AsyncServer, checks: dict[str, Callable[[object], object]]
+    line: CommandLine, server: Server | AsyncServer, lives_in: Framework, checks: dict[str, Callable[[object], object]]
 ) -> Effective[ServerSettings]:
     return load_server_settings(
+        lives_in.settings(),
+        config_origin=SETTINGS,
         options=line.options,
         code=server.settings,
         code_origin=f"{type(server).__name__}.settings",

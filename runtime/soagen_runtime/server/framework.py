@@ -14,6 +14,7 @@ import importlib
 import importlib.util
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any, Final
 
 from soagen_runtime.errors import ConfigurationError
@@ -23,9 +24,17 @@ from soagen_runtime.server.loading import look_here
 DJANGO_VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
 """The environment variable in which Django looks for the module with a project's settings."""
 
+SETTINGS: Final = "SOAGEN"
+"""What a framework's settings call those of servers and clients."""
+
 
 class Framework:
     """No framework: does nothing. Django's is `soagen_runtime.django.process.DjangoProcess`."""
+
+    def settings(self) -> Mapping[str, Any] | None:
+        """What its own settings say of servers and clients, in the form of a file of TOML. Raises `ConfigurationError`
+        for what has not that form.
+        """
 
     def adopt(self, server: Server | AsyncServer) -> None:
         """Puts what the framework does around a job around those of ``server``, outside its own middleware."""

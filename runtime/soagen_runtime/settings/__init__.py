@@ -14,13 +14,14 @@ from soagen_runtime.settings.faults import SettingFault, SettingsInvalid
 from soagen_runtime.settings.server import ServerLimits, ServerLogging, ServerSettings
 
 if TYPE_CHECKING:
-    from soagen_runtime.settings.loading import Effective, load_client_settings, load_server_settings
+    from soagen_runtime.settings.loading import Config, Effective, load_client_settings, load_server_settings
     from soagen_runtime.settings.showing import show
 
 __all__ = [
     "CallLogging",
     "ClientLimits",
     "ClientSettings",
+    "Config",
     "Effective",
     "ServerLimits",
     "ServerLogging",
@@ -34,6 +35,7 @@ __all__ = [
 
 # Every client has settings; few programs load them.
 _LAZY = {
+    "Config": "soagen_runtime.settings.loading",
     "Effective": "soagen_runtime.settings.loading",
     "load_client_settings": "soagen_runtime.settings.loading",
     "load_server_settings": "soagen_runtime.settings.loading",

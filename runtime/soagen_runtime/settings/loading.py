@@ -1,4 +1,4 @@
-"""From all places to the settings that hold: command line > environment > file > code > default.
+"""From all places to the settings that hold: command line > environment > file > mapping > code > default.
 
 Every value of every place is checked, those too that another place overrules; all faults are told at once.
 """
@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from soagen_runtime.errors import ConfigurationError
 from soagen_runtime.settings.calls import ClientSettings
@@ -19,11 +19,15 @@ from soagen_runtime.settings.server import ServerSettings
 from soagen_runtime.settings.sources import (
     FILE_VARIABLE,
     Layer,
-    SettingsFile,
+    SettingsTables,
     from_code,
     from_environment,
+    from_file,
     from_options,
 )
+
+Config: TypeAlias = str | Path | Mapping[str, Any]
+"""A file of TOML with settings, or a mapping like it."""
 
 S = TypeVar("S", bound=Settings)
 
@@ -40,8 +44,9 @@ class Effective(Generic[S]):
 
 
 def load_server_settings(
-    config: str | Path | None = None,
+    config: Config | None = None,
     *,
+    config_origin: str = "config",
     environment: Mapping[str, str] | None = None,
     options: Mapping[str, str | bool] | None = None,
     code: ServerSettings | None = None,
@@ -50,46 +55,54 @@ def load_server_settings(
 ) -> Effective[ServerSettings]:
     """The settings of a server.
 
-    ``config`` is a file of TOML (None: the one that ``SOAGEN_CONFIG`` names, or none), ``environment`` stands for that
-    of the process, ``code`` is what the server's class says. ``checks`` are what only the caller can check, by dotted
-    keys; they raise `ConfigurationError`. Raises `SettingsInvalid`.
+    ``config`` is a file of TOML in place of the one that ``SOAGEN_CONFIG`` names, or a mapping like it, behind that
+    file; ``environment`` stands for that of the process, ``code`` is what the server's class says. ``checks`` are what
+    only the caller can check, by dotted keys; they raise `ConfigurationError`. Raises `SettingsInvalid`.
     """
     environment = os.environ if environment is None else environment
-    file, faults = _file(config, environment)
+    tables, faults = _tables(config, environment, config_origin)
     layers = [
         from_options(ServerSettings, options or {}),
         from_environment(ServerSettings, environment, SERVER_PREFIX),
-        *([file.server] if file else []),
+        *(each.server for each in tables),
         from_code(code, code_origin),
     ]
     return _merged(ServerSettings, layers, faults, checks or {})
 
 
 def load_client_settings(
-    service: str, config: str | Path | None = None, *, environment: Mapping[str, str] | None = None
+    service: str, config: Config | None = None, *, environment: Mapping[str, str] | None = None
 ) -> Effective[ClientSettings]:
     """The settings of a client of ``service``: what is said of it, before what is said of all clients. For the
     parameters see `load_server_settings`. Raises `SettingsInvalid`.
     """
     environment = os.environ if environment is None else environment
-    file, faults = _file(config, environment)
+    tables, faults = _tables(config, environment, "config")
     layers = [
         from_environment(ClientSettings, environment, f"SOAGEN_CLIENTS_{service.upper()}_"),
         from_environment(ClientSettings, environment, CLIENT_PREFIX),
-        *([file.clients.get(service, Layer()), file.client] if file else []),
     ]
+    for each in tables:
+        layers += [each.clients.get(service, Layer()), each.client]
     return _merged(ClientSettings, layers, faults, {})
 
 
-def _file(config: str | Path | None, environment: Mapping[str, str]) -> tuple[SettingsFile | None, list[SettingFault]]:
-    path = config or environment.get(FILE_VARIABLE)
-    if not path:
-        return None, []
-    try:
-        file = SettingsFile(Path(path))
-    except SettingsInvalid as error:
-        return None, list(error.faults)
-    return file, file.faults
+def _tables(
+    config: Config | None, environment: Mapping[str, str], origin: str
+) -> tuple[list[SettingsTables], list[SettingFault]]:
+    """The file and the mapping, as far as there are such, and what is wrong there."""
+    mapping = config if isinstance(config, Mapping) else None
+    path = environment.get(FILE_VARIABLE) if config is None or isinstance(config, Mapping) else config
+    tables: list[SettingsTables] = []
+    faults: list[SettingFault] = []
+    if path:
+        try:
+            tables.append(from_file(Path(path)))
+        except SettingsInvalid as error:
+            faults += error.faults
+    if mapping is not None:
+        tables.append(SettingsTables(mapping, origin))
+    return tables, [*faults, *(fault for each in tables for fault in each.faults)]
 
 
 def _merged(

@@ -3,10 +3,12 @@
 A name is the same in every place. What is ``limits.reply_bytes`` of the server is
 
 - ``reply_bytes = 500_000`` under ``[server.limits]`` in a file of TOML,
+- ``{"server": {"limits": {"reply_bytes": 500_000}}}`` in a mapping of a program, as Django's settings have it,
 - ``SOAGEN_SERVER_LIMITS_REPLY_BYTES`` in the environment.
 
-In a file everything has to be known. In the environment only what is nearly the name of a setting is taken for a
-mistake: others put variables there too (Kubernetes makes ``SOAGEN_SERVER_PORT`` for a service ``soagen-server``).
+In a file and in a mapping everything has to be known. In the environment only what is nearly the name of a setting is
+taken for a mistake: others put variables there too (Kubernetes makes ``SOAGEN_SERVER_PORT`` for a service
+``soagen-server``).
 """
 
 from __future__ import annotations
@@ -92,16 +94,16 @@ def from_code(settings: Settings | None, origin: str) -> Layer:
     return layer
 
 
-class SettingsFile:
-    """A file of TOML: ``[server]``, ``[client]`` for all clients, ``[clients.orders]`` for one.
+class SettingsTables:
+    """A file of TOML, or a mapping like it: ``[server]``, ``[client]`` for all clients, ``[clients.orders]`` for one.
 
-    All of it is checked, whichever part is asked for. Raises `SettingsInvalid` for a file that cannot be read.
+    ``place`` is where it stands. All of it is checked, whichever part is asked for.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, given: Mapping[str, Any], place: str) -> None:
+        self._place = place
         self.faults: list[SettingFault] = []
-        tables = _read(path)
+        tables = {str(name): table for name, table in given.items()}
         self.server = self._layer(ServerSettings, tables.pop("server", {}), "server")
         self.client = self._layer(ClientSettings, tables.pop("client", {}), "client")
         self.clients = {
@@ -109,7 +111,7 @@ class SettingsFile:
             for name, table in self._table(tables.pop("clients", {}), "clients").items()
         }
         for name in tables:
-            self.faults.append(SettingFault(f"{path}: {name}", self._misplaced(name)))
+            self.faults.append(SettingFault(f"{place}: {name}", self._misplaced(name)))
 
     def _layer(self, kind: type[Settings], table: Any, section: str) -> Layer:
         layer = Layer()
@@ -118,16 +120,16 @@ class SettingsFile:
         return layer
 
     def _table(self, value: Any, section: str) -> Mapping[str, Any]:
-        if isinstance(value, dict):
+        if isinstance(value, Mapping):
             return value
-        self.faults.append(SettingFault(f"{self.path}: {section}", f"{value!r} is not a table"))
+        self.faults.append(SettingFault(f"{self._place}: {section}", f"{value!r} is not a table"))
         return {}
 
     def _read_table(
         self, layer: Layer, specs: Mapping[str, Spec], table: Mapping[str, Any], section: str, prefix: str
     ) -> None:
-        for name, value in table.items():
-            key, origin = f"{prefix}{name}", f"{self.path}: {section}.{name}"
+        for name, value in ((str(name), value) for name, value in table.items()):
+            key, origin = f"{prefix}{name}", f"{self._place}: {section}.{name}"
             if key in specs:
                 layer.take(key, origin, specs[key].kind.check, value)
             elif any(each.startswith(f"{key}.") for each in specs):
@@ -144,10 +146,11 @@ class SettingsFile:
         return unknown("table", name, ("server", "client", "clients"))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def from_file(path: Path) -> SettingsTables:
+    """What a file of TOML has. Raises `SettingsInvalid` for one that cannot be read."""
     try:
         with path.open("rb") as file:
-            return tomllib.load(file)
+            return SettingsTables(tomllib.load(file), str(path))
     except OSError as error:
         raise SettingsInvalid([SettingFault(str(path), f"cannot be read: {error.strerror}")]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -14,28 +14,33 @@ def differences(expected: Any, actual: Any, *, ignoring: Collection[str] = (), p
     """A line for each place where ``actual`` is not as expected.
 
     ``ignoring`` are dotted paths, with list indexes, whose values may be anything; ``*`` in them stands for any step.
+    What is sensitive, and so has no place in a ``repr``, is not shown.
     """
     if any(_matches(pattern, path) for pattern in ignoring):
         return []
     pairs = _parts(expected, actual)
     if pairs is None:
         return [] if type(expected) is type(actual) and expected == actual else [_line(path, expected, actual)]
-    return [
-        line
-        for name, one, other in pairs
-        for line in differences(one, other, ignoring=ignoring, path=f"{path}.{name}" if path else name)
-    ]
+    lines = []
+    for name, one, other, secret in pairs:
+        inner = f"{path}.{name}" if path else name
+        found = differences(one, other, ignoring=ignoring, path=inner)
+        lines += [f"{inner} is another one, which is sensitive and not shown"] if found and secret else found
+    return lines
 
 
-def _parts(expected: Any, actual: Any) -> list[tuple[str, Any, Any]] | None:
-    """What two values of one shape hold, by name; None for what is compared as a whole."""
+def _parts(expected: Any, actual: Any) -> list[tuple[str, Any, Any, bool]] | None:
+    """What two values of one shape hold, by name, and whether it is sensitive; None for what is compared as a whole."""
     if isinstance(expected, dict) and isinstance(actual, dict):
         keys = [*expected, *(key for key in actual if key not in expected)]
-        return [(str(key), expected.get(key, _ABSENT), actual.get(key, _ABSENT)) for key in keys]
+        return [(str(key), expected.get(key, _ABSENT), actual.get(key, _ABSENT), False) for key in keys]
     if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
-        return [(str(index), *both) for index, both in enumerate(zip(expected, actual, strict=True))]
+        return [(str(index), *both, False) for index, both in enumerate(zip(expected, actual, strict=True))]
     if is_dataclass(expected) and type(expected) is type(actual):
-        return [(each.name, getattr(expected, each.name), getattr(actual, each.name)) for each in fields(expected)]
+        return [
+            (each.name, getattr(expected, each.name), getattr(actual, each.name), not each.repr)
+            for each in fields(expected)
+        ]
     return None
 
 

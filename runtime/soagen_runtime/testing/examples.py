@@ -10,7 +10,7 @@ Generated code has them in a table, ``EXAMPLES``. Held against a real server the
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from soagen_runtime.action import Action
@@ -27,7 +27,7 @@ class Example(Generic[Request, Response]):
     """One example: what is asked, and either the response or the error. That of a oneway action is only asked."""
 
     name: str
-    action: Action[Request, Response]
+    action: Action[Request, Response] = field(repr=False)
     request: Request
     response: Response | None = None
     error: ContractError | None = None

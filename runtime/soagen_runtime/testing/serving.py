@@ -28,11 +28,10 @@ AsyncioClient = TypeVar("AsyncioClient", bound=AsyncClient[Any])
 
 
 @contextmanager
-def serve(client: Callable[[LocalTransport], BlockingClient], *servers: Made) -> Generator[BlockingClient]:
-    """A blocking client of servers: ``with serve(OrdersClient, Orders()) as orders:``.
+def host(*servers: Made) -> Generator[LocalTransport]:
+    """A transport with servers on it, for blocking clients.
 
-    ``client`` is its class, or any function that makes one of a transport. Raises `ConfigurationError` for two servers
-    of one service, and what a server's ``setup`` raises.
+    Raises `ConfigurationError` for two servers of one service, and what a server's ``setup`` raises.
     """
     transport = LocalTransport()
     with ExitStack() as stack:
@@ -42,8 +41,17 @@ def serve(client: Callable[[LocalTransport], BlockingClient], *servers: Made) ->
             run = partial(_run, end, server)
             run(server.setup)
             stack.callback(run, server.teardown)
-        with client(transport) as made:
-            yield made
+        yield transport
+
+
+@contextmanager
+def serve(client: Callable[[LocalTransport], BlockingClient], *servers: Made) -> Generator[BlockingClient]:
+    """A blocking client of servers: ``with serve(OrdersClient, Orders()) as orders:``.
+
+    ``client`` is its class, or any function that makes one of a transport. Raises what `host` raises.
+    """
+    with host(*servers) as transport, client(transport) as made:
+        yield made
 
 
 @asynccontextmanager

@@ -15,8 +15,8 @@ The order of keys is PySOA's throughout, so that the bytes are.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 from soagen_runtime.errors import INVALID, Error, Fault, NotSerializable, SoagenError
 from soagen_runtime.wire.codec import MAX_DEPTH, Undecodable, Unreadable
@@ -40,8 +40,7 @@ _MOST_ERRORS = 20
 _LONGEST_PATH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class RequestMessage:
+class RequestMessage(NamedTuple):
     """A request as it arrived. ``expiry`` is a Unix time in seconds, or None if it never expires.
 
     ``request_id`` is an int if a client library made it; whatever it is, the reply carries it back. ``body`` is
@@ -76,8 +75,7 @@ class RequestMessage:
         return version is not None and version >= _KNOWS_CALLER_ERRORS
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyMessage:
+class ReplyMessage(NamedTuple):
     """A reply as it arrived. ``expiry`` is a Unix time in seconds, or None if it never expires."""
 
     request_id: Any
@@ -236,7 +234,7 @@ def _invalid_request(frame: Frame, reason: str) -> InvalidMessage:
     return InvalidMessage(
         reason,
         request_id=request.request_id,
-        request=replace(request, meta=meta, body=None),
+        request=request._replace(meta=meta, body=None),
         errors=_unreadable_parts(envelope),
     )
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from soagen.generate import names
 from soagen.generate.coder import CodecNames
 from soagen.generate.scope import Scope
-from soagen.generate.spelling import Speller, fields_of, hides, struct_ref
+from soagen.generate.spelling import Speller, fields_of, struct_ref
 from soagen.model import (
     Action,
     Alias,
@@ -31,13 +31,12 @@ from soagen.model import (
 @dataclass(frozen=True, slots=True)
 class BodyView:
     """What a request or a response is: a class made for it (``name``), a type of a contract (``ref``), any map
-    (``is_object``), or nothing. ``is_sensitive`` is whether nothing of it is to be shown."""
+    (``is_object``), or nothing."""
 
     name: str | None = None
     ref: NamedType | None = None
     fields: tuple[Field, ...] = ()
     is_object: bool = False
-    is_sensitive: bool = False
 
     @property
     def is_nothing(self) -> bool:
@@ -133,8 +132,7 @@ class About:
         if isinstance(body, ScalarType):
             return BodyView(is_object=True)
         if isinstance(body, NamedType):
-            secret = hides(self.project, body)
-            return BodyView(ref=struct_ref(self.project, body), fields=fields, is_sensitive=secret)
+            return BodyView(ref=struct_ref(self.project, body), fields=fields)
         if not body and suffix == "Response":
             return BodyView()
         return BodyView(name=names.body_class(action.name, variant, suffix), fields=fields)

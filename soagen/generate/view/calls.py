@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from soagen.generate import names, text
 from soagen.generate.expandable import expandable
 from soagen.generate.layout import Brackets, Chain, Node, call, fits, lay
-from soagen.generate.scope import Scope, free_name, from_import
+from soagen.generate.scope import EXPANSIONS, Scope, free_name, from_import
 from soagen.generate.spelling import Speller
 from soagen.generate.view.about import About, BodyView, Operation
 from soagen.generate.view.docs import deprecation, described, notice
@@ -178,7 +178,7 @@ class _Calls:
         found = self._expandable(operation)
         if not found:
             return []
-        path = self.scope.runtime("Expand")
+        path = self.scope.name(EXPANSIONS, "Expand")
         beginnings = Chain(tuple(f"{path}[{self.speller.class_(ref)}]" for ref in found), "|")
         many = self.scope.name("collections.abc", "Iterable")
         return [Brackets(f"{_expand_name(operation)}: {many}[", (beginnings,), "] = ()", packs=True, subscript=True)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from soagen.generate import names, text
 from soagen.generate.expandable import expandable
 from soagen.generate.layout import Brackets, annotated, call, lay, statement
-from soagen.generate.scope import Scope
+from soagen.generate.scope import EXPANSIONS, Scope
 from soagen.generate.spelling import Speller
 from soagen.generate.view.about import About, Operation
 from soagen.generate.view.docs import described, expansion_words
@@ -80,7 +80,7 @@ class _Expansions:
         ]
         final = self.scope.name("typing", "Final")
         constant = self.constants[struct.name, expansion.name]
-        head = f"{constant}: {final} = {self.scope.runtime('Expansion')}("
+        head = f"{constant}: {final} = {self.scope.name(EXPANSIONS, 'Expansion')}("
         return [head, *(f"    {each}," for each in arguments), ")"]
 
     def _operation(self, ref: Ref) -> Operation:
@@ -118,13 +118,13 @@ class _Expansions:
             yield self._path(name, ref, [])
 
     def _path(self, name: str, ref: NamedType, steps: list[list[str]]) -> PathClass:
-        head = f"class {name}({self.scope.runtime('Expand')}[{self.scope.runtime('Root')}]):"
+        head = f"class {name}({self.scope.name(EXPANSIONS, 'Expand')}[{self.scope.name(EXPANSIONS, 'Root')}]):"
         within = [each for each in self._held(ref) if each != ref]
         members = [["    __slots__ = ()"], *steps, *([self._then(within)] if within else [])]
         return PathClass([head], described(1, f"A path that leads to `{ref.name}`."), members)
 
     def _step(self, struct: Struct, expansion: Expansion) -> list[str]:
-        root = self.scope.runtime("Root")
+        root = self.scope.name(EXPANSIONS, "Root")
         target = self._target(expansion.type)
         constant = self.constants[struct.name, expansion.name]
         name = names.expansion(expansion.name)
@@ -136,14 +136,14 @@ class _Expansions:
         ]
 
     def _then(self, within: list[NamedType]) -> list[str]:
-        root, expand = self.scope.runtime("Root"), self.scope.runtime("Expand")
+        root, expand = self.scope.name(EXPANSIONS, "Root"), self.scope.name(EXPANSIONS, "Expand")
         allowed = " | ".join(f"{expand}[{self.speller.class_(ref)}]" for ref in within)
         words = "Goes on with a path that begins in what this one leads to."
         signature = Brackets("def then(", ("self", f"path: {allowed}"), f") -> {expand}[{root}]:", packs=True)
         return [
             *lay(signature, 1),
             *described(2, words),
-            *statement("return ", call(self.scope.runtime("joined"), "self", "path"), 2),
+            *statement("return ", call(self.scope.name(EXPANSIONS, "joined"), "self", "path"), 2),
         ]
 
     def _target(self, ref: NamedType) -> str:
@@ -157,7 +157,7 @@ class _Expansions:
             module = names.module(ref.contract)
             return f"{self.scope.name(f'..{module}', 'expansions', f'{module}_expansions')}.{name}"
         if not self._held(ref):
-            return self.scope.runtime("Expand")
+            return self.scope.name(EXPANSIONS, "Expand")
         if ref not in self.foreign:
             self.foreign[ref] = self.scope.claim(names.path_class(ref.name))
         return self.foreign[ref]

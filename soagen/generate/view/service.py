@@ -72,10 +72,6 @@ class _Service:
             arguments.append("oneway=True")
         if action.timeout is not None:
             arguments.append(f"timeout={action.timeout.total_seconds()}")
-        if operation.request.is_sensitive:
-            arguments.append("sensitive_request=True")
-        if operation.response.is_sensitive:
-            arguments.append("sensitive_response=True")
         return self._constant(operation.constant, "Action", arguments)
 
     def _constant(self, name: str, class_: str, arguments: list[Node]) -> list[str]:
@@ -128,7 +124,7 @@ class _Service:
         encode, decode = self.functions.of[context]
         constants = [operation.constant for operation in _tried(self.about.operations)]
         arguments: list[Node] = [
-            f"name={text.string(self.about.contract.name)}",
+            f"name={text.string(self.about.contract.wire)}",
             f"contract_hash={text.string(contract_hash)}",
             f"context={self.types}.{context}",
             f"encode_context={self.codec}.{encode}",

@@ -1,7 +1,7 @@
 """PySOA's client and serializer, one command a line: ``python -m tests.interop.peer.client``.
 
 A command is a JSON object: ``do`` names a function of `COMMANDS`, the other keys are its arguments; values are in the
-notation of `tests.interop.notation`. Each command is answered by one line: ``{"returned": note}`` or
+notation of `tests.notation`. Each command is answered by one line: ``{"returned": note}`` or
 ``{"raised": {...}}``; after a call with ``outstanding``: how many replies the client believes to be owed, by service.
 """
 
@@ -17,8 +17,8 @@ from pysoa.client.client import Client, FutureSOAResponse
 from pysoa.common.serializer.json_serializer import JSONSerializer
 from pysoa.common.serializer.msgpack_serializer import MsgpackSerializer
 
-from tests.interop.notation import note_of, value_of
 from tests.interop.peer import settings
+from tests.notation import note_of, value_of
 
 _clients: dict[str, Client] = {}
 _futures: list[FutureSOAResponse] = []

@@ -15,14 +15,15 @@ from tests.interop.peer import settings
 
 sys.path.append(str(Path(__file__).parents[3] / "examples" / "from_pysoa"))
 
-from before.calls import CALLS
+from before.calls import CALLS, EXPANSIONS
 from before.services import SERVERS
 
 
 def main(config):
     results = {}
     for call in CALLS:
-        client = Client({name: settings.client(config["hosts"], config["db"]) for name in SERVERS})
+        services = {name: settings.client(config["hosts"], config["db"]) for name in SERVERS}
+        client = Client(services, expansion_config=EXPANSIONS)
         results[call.__name__] = call(client)
     sys.stdout.write(json.dumps(results))
 

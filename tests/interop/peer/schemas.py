@@ -28,7 +28,7 @@ from conformity.fields.logging import PythonLogLevel
 from conformity.types import Error
 from currint import Amount as Money
 
-from tests.interop.notation import note_of
+from tests.notation import note_of
 
 TEXT = fields.UnicodeString()
 INT = fields.Integer()

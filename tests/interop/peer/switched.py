@@ -63,7 +63,7 @@ class Status(BaseStatusAction):
 class PricesServer(Server):
     """Tells prices."""
 
-    service_name = "prices"
+    service_name = "Price-List.v2"
     action_class_map = {"quote": SwitchedQuote, "status": Status}  # noqa: RUF012 - as PySOA declares it
 
 

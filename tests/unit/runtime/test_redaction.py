@@ -61,6 +61,7 @@ CASES: list[tuple[Any, Any]] = [
     ({"a": b"hush", "b": bytearray(b"")}, {"a": "<4 bytes>", "b": "<0 bytes>"}),
     ({1: {2: "x"}}, {"1": {"2": "x"}}),
     ((1, {2}, [3]), [1, [2], [3]]),
+    ([float("nan"), float("-inf"), 1e300], ["nan", "-inf", 1e300]),
     ([None, True, 1, 1.5, "x", Mood.CALM], [None, True, 1, 1.5, "x", "calm"]),
     (
         [dt.date(2026, 2, 3), Decimal("1.50"), Amount.from_code_and_minor("EUR", 150)],

@@ -52,6 +52,7 @@ PRECEDENCE: list[tuple[dict[str, Any], int, str]] = [
     ({"options": {"workers": "5"}, "environment": {"SOAGEN_SERVER_WORKERS": "4"}}, 5, "--workers"),
     ({"environment": {"SOAGEN_SERVER_WORKERS": "4"}}, 4, "SOAGEN_SERVER_WORKERS"),
     ({}, 3, "soagen.toml: server.workers"),
+    ({"config": {"server": {"workers": 6}}, "config_origin": "SOAGEN"}, 6, "SOAGEN: server.workers"),
     ({"config": None}, 2, "Orders.settings.workers"),
     ({"config": None, "code": None}, 1, "default"),
 ]
@@ -91,6 +92,28 @@ def test_one_client_is_said_before_all(
 ) -> None:
     settings = load_client_settings(service, file, environment=environment).settings
     assert (settings.timeout, settings.attempts) == (timeout, attempts)
+
+
+def test_a_mapping_comes_behind_the_file_that_the_environment_names(file: Path) -> None:
+    mapping = {"server": {"workers": 6, "max_requests": 7}, "client": {"timeout": 8, "url": URL}}
+    environment = {"SOAGEN_CONFIG": str(file)}
+    server = load_server_settings(mapping, environment=environment)
+    assert (server.settings.workers, server.settings.max_requests) == (3, 7)
+    client = load_client_settings("stock", mapping, environment=environment)
+    assert (client.settings.timeout, client.settings.url) == (2.0, URL)
+
+
+def test_a_mapping_is_checked_as_a_file_is() -> None:
+    mapping = {"server": {"workrs": 6, 1: 2}, "client": {"timeout": "soon"}, 3: {}, "clients": None}
+    with pytest.raises(SettingsInvalid) as raised:
+        load_client_settings("stock", mapping, environment={})  # type: ignore[arg-type]  # 3 is no text
+    assert [str(fault) for fault in raised.value.faults] == [
+        "config: server.workrs: there is no such setting; did you mean workers?",
+        "config: server.1: there is no such setting",
+        "config: client.timeout: 'soon' is not a number of seconds above 0 and up to 86400 or \"none\"",
+        "config: clients: None is not a table",
+        "config: 3: there is no such table",
+    ]
 
 
 # A text of TOML, the environment, options; and what is said against them.

@@ -16,12 +16,14 @@ from soagen_runtime.wire import (
     validate_job,
 )
 
+from tests.notation import note_of
+
 # The requests of these vectors are faulty as jobs; the reply in the next line says how.
 _FAULTY_JOBS = {"conformity_schemaless_non_string_key", "conformity_body_not_a_dict"}
 
 
 @pytest.mark.vectors("messages.jsonl")
-def test_message_is_understood_and_written_the_same(case: dict[str, Any], noted: Callable[[Any], Any]) -> None:
+def test_message_is_understood_and_written_the_same(case: dict[str, Any]) -> None:
     message = bytes.fromhex(case["hex"])
     if "!" in case["list"]:
         reply = decode_reply(message)
@@ -35,7 +37,7 @@ def test_message_is_understood_and_written_the_same(case: dict[str, Any], noted:
         assert bool(validate_job(request.body)) == (case["name"] in _FAULTY_JOBS)
         if "message" in case:
             seen = {"request_id": request.request_id, "meta": request.meta, "body": request.body}
-            assert noted(seen) == case["message"]
+            assert note_of(seen) == case["message"]
             assert request.expiry == case["message"]["meta"]["__expiry__"]
 
 

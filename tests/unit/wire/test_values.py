@@ -8,6 +8,8 @@ import pytest
 from soagen_runtime.errors import NotSerializable
 from soagen_runtime.wire import MSGPACK_TYPE, Undecodable, codec_for
 
+from tests.notation import note_of, value_of
+
 msgpack = codec_for(MSGPACK_TYPE)
 
 
@@ -20,8 +22,8 @@ _TYPES: dict[str, Callable[[Any], Any]] = {"tuple": tuple, "bytearray": bytearra
 
 
 @pytest.mark.vectors("values.jsonl")
-def test_writes_what_pysoa_writes(case: dict[str, Any], meaning: Callable[[Any], Any]) -> None:
-    value = meaning(case["value"])
+def test_writes_what_pysoa_writes(case: dict[str, Any]) -> None:
+    value = value_of(case["value"])
     value = _TYPES.get(case["python_type"], lambda same: same)(value)
     if case["name"] == "str_lone_surrogate":
         # PySOA writes bytes that no PySOA can read.
@@ -35,25 +37,25 @@ def test_writes_what_pysoa_writes(case: dict[str, Any], meaning: Callable[[Any],
 
 
 @pytest.mark.vectors("values.jsonl")
-def test_reads_what_pysoa_writes(case: dict[str, Any], noted: Callable[[Any], Any]) -> None:
-    _check_reading(case, noted)
+def test_reads_what_pysoa_writes(case: dict[str, Any]) -> None:
+    _check_reading(case)
 
 
 @pytest.mark.vectors("decode_only.jsonl")
-def test_reads_what_pysoa_reads(case: dict[str, Any], noted: Callable[[Any], Any]) -> None:
-    _check_reading(case, noted)
+def test_reads_what_pysoa_reads(case: dict[str, Any]) -> None:
+    _check_reading(case)
 
 
 @pytest.mark.vectors("values.jsonl")
-def test_reads_the_exact_form(case: dict[str, Any], noted: Callable[[Any], Any]) -> None:
+def test_reads_the_exact_form(case: dict[str, Any]) -> None:
     if "exact_hex" in case:
-        assert noted(msgpack.decode(bytes.fromhex(case["exact_hex"]))) == case["value"]
+        assert note_of(msgpack.decode(bytes.fromhex(case["exact_hex"]))) == case["value"]
 
 
-def _check_reading(case: dict[str, Any], noted: Callable[[Any], Any]) -> None:
+def _check_reading(case: dict[str, Any]) -> None:
     if "decode_error" in case:
         with pytest.raises(Undecodable):
             msgpack.decode(bytes.fromhex(case["hex"]))
     elif "hex" in case:
         # `repr`, since 3 == 3.0 and True == 1
-        assert repr(noted(msgpack.decode(bytes.fromhex(case["hex"])))) == repr(case["decoded"])
+        assert repr(note_of(msgpack.decode(bytes.fromhex(case["hex"])))) == repr(case["decoded"])

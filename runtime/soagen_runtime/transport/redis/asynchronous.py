@@ -20,6 +20,7 @@ from soagen_runtime.errors import CallTimeout, ConnectionFailed, TransportError
 from soagen_runtime.transport.redis.async_link import AsyncLink
 from soagen_runtime.transport.redis.calling import PAUSE, Lines, new_client_id, pushed
 from soagen_runtime.transport.redis.clock import Clock
+from soagen_runtime.transport.redis.deadlines import Deadlines, Late
 from soagen_runtime.transport.redis.link import accepted
 from soagen_runtime.transport.redis.masters import MAX_BLOCK, SOCKET_TIMEOUT, Master, Ring
 from soagen_runtime.transport.redis.origin import ASK_NAME, name_of
@@ -44,6 +45,7 @@ class AsyncEnd:
         self._masters = masters
         self._loop: asyncio.AbstractEventLoop | None = None
         self._clock = Clock()
+        self._asking_time: asyncio.Task[None] | None = None
         self._ring = Ring(range(len(masters)))
         self._client_id = new_client_id()
         self._numbers = itertools.count(1)
@@ -54,24 +56,30 @@ class AsyncEnd:
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             if self._loop is not None:  # the old loop is gone or goes its own way, and its connections with it
-                self._channels, self._spent = {}, []
+                self._channels, self._spent, self._asking_time = {}, [], None
                 self._client_id = new_client_id()
             self._loop = loop
 
     async def now(self, within: float = math.inf) -> float:
         self._bind()
-        if not self._clock.is_set:
-            link = AsyncLink(self._masters[0])
-            before = time.monotonic()
+        if not self._clock.is_set:  # many calls may be the first: one of them asks for all
+            asking = self._asking_time
+            if asking is None or asking.done():
+                asking = self._asking_time = asyncio.create_task(self._ask_time(), name="soagen clock")
+                asking.add_done_callback(lambda asked: asked.cancelled() or asked.exception())  # perhaps nobody waits
             try:
                 async with asyncio.timeout(min(within, 2 * SOCKET_TIMEOUT)):
-                    (reply,) = accepted(await link.exchange(_TIME, 1))
+                    await asyncio.shield(asking)
             except TimeoutError:
                 raise self._masters[0].failed(TimeoutError("it does not answer"), never_left=True) from None
-            finally:
-                await link.close()
-            self._clock.heard(reply, before)
         return self._clock.now()
+
+    async def _ask_time(self) -> None:
+        link = AsyncLink(self._masters[0])
+        before = time.monotonic()
+        (reply,) = accepted(await link.exchange(_TIME, 1))
+        self._clock.heard(reply, before)
+        await link.close()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -120,21 +128,21 @@ class AsyncChannel:
         self._lines = lines
         self._clock = clock
         self._sending_link = AsyncLink(master)
+        self._reading_link = AsyncLink(master)
         self._naming = asyncio.Lock()
         self._name, self._named = "", 0  # of the Redis at the other end, and of which connection that was
-        self._reading_link = AsyncLink(master)
+        self._was_lost = False  # whether a copy of a request may be under way on a connection that was lost
         self._ids = itertools.count(1)
         self._numbers = itertools.count(1)
         self._outgoing: deque[_Outgoing] = deque()
         self._last_sent = 0
         self._of_request: dict[int, _Outgoing] = {}
         self._waiting: dict[int, asyncio.Future[ReplyMessage | InvalidMessage]] = {}
+        self._deadlines = Deadlines(clock)
         self._reader = ReplyReader()
         self._sending: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._failure: ConnectionFailed | None = None
-        self._inbox = lines.inbox
-        self._was_lost = False  # whether a copy of a request may be under way on a connection that was lost
         self._breadth = 0
         self.is_spent = False
         """Whether later calls need another list: of a call that was given up between two pieces of its reply, the rest
@@ -160,7 +168,7 @@ class AsyncChannel:
                     self._name, self._named = name_of(server), link.generation
         except TimeoutError:
             raise ConnectionFailed(f"no connection for {self._lines.service} in time", never_left=True) from None
-        except ConnectionFailed as error:
+        except ConnectionFailed as error:  # whatever left was no request
             raise ConnectionFailed(str(error), never_left=True) from error
         return self._name
 
@@ -244,13 +252,16 @@ class AsyncChannel:
         reply = self._waiting[request_id]
         if self._reading is None:
             self._reading = asyncio.create_task(self._read_all(), name=f"soagen replies of {self._lines.service}")
+        self._deadlines.watch(request_id, reply, until)
         try:
-            async with asyncio.timeout(until - self._clock.now()):
-                return checked(await reply)
-        except TimeoutError:
+            return checked(await reply)
+        except (Late, asyncio.CancelledError) as given_up:
             self.is_spent = self._reader.is_midway
-            raise self._failure or CallTimeout(f"no reply of {self._lines.service} in time") from None
+            if isinstance(given_up, Late):
+                raise self._failure or CallTimeout(f"no reply of {self._lines.service} in time") from None
+            raise
         finally:
+            self._deadlines.forget(request_id)
             self._waiting.pop(request_id, None)
             self._of_request.pop(request_id).given_up = True
 
@@ -265,8 +276,8 @@ class AsyncChannel:
                     messages = await self._read()
                 except TransportError as error:
                     self._failure = error if isinstance(error, ConnectionFailed) else ConnectionFailed(str(error))
-                    if not self._failure.never_left:
-                        self._inbox.lost()
+                    if self._failure.never_left:
+                        self._lines.inbox.unsent()
                     await asyncio.sleep(PAUSE)
                     continue
                 self._failure = None
@@ -277,15 +288,11 @@ class AsyncChannel:
             self._reading = None
 
     async def _read(self) -> Iterable[bytes]:
-        """What comes next: at least one message, or nothing within `MAX_BLOCK`. Raises `TransportError`."""
-        inbox, link = self._inbox, self._reading_link
-        if inbox.is_in_doubt and (found := inbox.found(accepted(await link.exchange(*inbox.look())))):
-            return found
-        before = inbox.before()
-        wait = inbox.wait(MAX_BLOCK, max(1, min(self._breadth + 1, len(self._waiting))))
-        count = len(before) + len(wait)
-        replies = accepted(await link.exchange(b"".join([*before, *wait]), count))
-        messages = inbox.received(replies[len(before) :])
+        """What comes next, if anything does within `MAX_BLOCK`. Raises `TransportError`."""
+        inbox = self._lines.inbox
+        request = inbox.read(MAX_BLOCK, min(self._breadth, len(self._waiting) - 1))
+        answers = await self._reading_link.exchange(b"".join(request), len(request))
+        messages = inbox.took(accepted(answers))
         self._breadth = min(2 * len(messages), MOST_READ)
         return messages
 
@@ -299,13 +306,18 @@ class AsyncChannel:
             log.warning("dropped what came as a reply of %s: %s", self._lines.service, reply)
 
     async def close(self) -> None:
-        """Ends the calls under way, and lets the connections go; leaves nothing in Redis if nobody waits."""
+        """Ends the calls under way, and lets the connections go; leaves nothing in Redis if nobody waited."""
+        self._deadlines.close()
+        leaves_nothing = self.is_idle and not self._was_lost
+        closed = ConnectionFailed(f"the client of {self._lines.service} was closed")
+        for outgoing in self._next_batch():
+            _fail(outgoing.sent, closed)
+        self._outgoing.clear()
         for reply in self._waiting.values():
-            _fail(reply, ConnectionFailed(f"the client of {self._lines.service} was closed"))
+            _fail(reply, closed)
         tasks = {task for task in (self._sending, self._reading) if task is not None}
         for task in tasks:
             task.cancel()
-        leaves_nothing = self.is_idle and not self._was_lost
         if tasks:
             await asyncio.wait(tasks)
         await self._reading_link.close()

@@ -1,7 +1,7 @@
 """The blocking client: a channel for each call under way, with a connection of its own.
 
-Request and wait for the reply leave in one write, together with what empties the inbox of the reply before: one round
-trip a call. For what is sent now and asked for later, see `outstanding`.
+Request and wait for the reply leave in one write: one round trip a call. For what is sent now and asked for later, see
+`outstanding`.
 """
 
 from __future__ import annotations
@@ -38,17 +38,16 @@ class BlockingEnd:
         self._clock = Clock()
         self._channels: weakref.WeakSet[BlockingChannel] = weakref.WeakSet()
         self._outstanding: dict[tuple[str, int], Outstanding] = {}
+        self._ever_outstanding: weakref.WeakSet[Outstanding] = weakref.WeakSet()
         self._forget()
 
     def _forget(self) -> None:
         """A new identity: after a fork, two processes must not read one list of replies."""
         self._drop_all()
-        self._channels.clear()
         self._pid = os.getpid()
         self._client_id = new_client_id()
         self._numbers = itertools.count(1)
         self._ring = Ring(range(len(self._masters)))
-        self._idle: defaultdict[tuple[str, int], list[BlockingChannel]] = defaultdict(list)
 
     async def now(self, within: float = SOCKET_TIMEOUT) -> float:
         if not self._clock.is_set:
@@ -79,9 +78,10 @@ class BlockingEnd:
 
     def _outstanding_of(self, service: str, master: int) -> Outstanding:
         found = self._outstanding.get((service, master))
-        if found is None:
+        if found is None or found.is_spent:
             found = Outstanding(self._masters[master], self._lines(service, master), self._clock)
             self._outstanding[service, master] = found
+            self._ever_outstanding.add(found)
         return found
 
     def _lines(self, service: str, master: int) -> Lines:
@@ -94,7 +94,7 @@ class BlockingEnd:
     def give_back(self, channel: BlockingChannel) -> None:
         """Takes a channel whose call has ended."""
         with self._lock:
-            if channel in self._channels:  # else it is another process' channel
+            if channel in self._channels:  # else it is another process' channel, or was closed
                 self._idle[channel.place].append(channel)
 
     async def close(self) -> None:
@@ -109,9 +109,12 @@ class BlockingEnd:
     def _drop_all(self) -> None:
         for channel in list(self._channels):
             channel.drop()
-        for outstanding in self._outstanding.values():
+        for outstanding in list(self._ever_outstanding):
             outstanding.drop()
+        self._channels.clear()
+        self._idle: defaultdict[tuple[str, int], list[BlockingChannel]] = defaultdict(list)
         self._outstanding = {}
+        self._ever_outstanding.clear()
 
 
 class BlockingChannel:
@@ -131,7 +134,7 @@ class BlockingChannel:
         self._ids = itertools.count(1)
         self._sent = itertools.count(1)
         self._outgoing: tuple[int, float, bytes] | None = None
-        self._inbox = lines.inbox
+        self._is_closed = False
         self._was_lost = False  # whether a copy of a request may be under way on a connection that was lost
 
     def next_request_id(self) -> int:
@@ -162,11 +165,15 @@ class BlockingChannel:
         failure: ConnectionFailed | None = None
         left = False
         while (remaining := until - self._clock.now()) > 0:
+            if self._is_closed:
+                self._link.drop()  # it may have connected anew since
+                raise ConnectionFailed(f"the client of {self._lines.service} was closed")
             try:
                 result = await turn(remaining)
             except ConnectionFailed as error:
-                if not error.never_left:
-                    self._inbox.lost()
+                if error.never_left:
+                    self._lines.inbox.unsent()
+                else:
                     left = self._was_lost = True
                 if self._outgoing is not None and not left:
                     self._outgoing = None
@@ -194,28 +201,23 @@ class BlockingChannel:
         return True
 
     async def _turn(self, seconds: float, patience: float, *, whole: bool = False) -> Iterable[bytes]:
-        """One round trip: what is still to be sent goes out, and what came is given, for which Redis is given
-        ``seconds``. Raises `TransportError`, after ``patience`` seconds at the latest.
+        """What is still to be sent goes out, and what came is given, for which Redis is given ``seconds``: one round
+        trip. Raises `TransportError`, and that when Redis was silent for ``patience`` seconds.
         """
-        inbox, link = self._inbox, self._link
+        inbox = self._lines.inbox
         if inbox.is_in_doubt:
-            found = inbox.found(accepted(await link.exchange(*inbox.look(), patience=patience)))
-            if found:
-                return found
-        request = inbox.before()
-        guard = len(request)
-        if self._outgoing is not None:
-            request.append(self._lines.push(*self._outgoing, whole=whole))
-            guard += 1
-        request += inbox.wait(seconds)
-        replies = await link.exchange(b"".join(request), guard + 2, guard, patience)
-        if not link.is_connected:
-            inbox.lost()  # the wait was not waited for
-        if self._outgoing is not None:
-            if not self._was_pushed(replies[min(guard, len(replies)) - 1]):
+            read = inbox.read(0)
+            messages = inbox.took(accepted(await self._link.exchange(b"".join(read), len(read), patience=patience)))
+            if messages:
+                return messages
+        push = [] if self._outgoing is None else [self._lines.push(*self._outgoing, whole=whole)]
+        request = [*push, *inbox.read(seconds)]
+        replies = await self._link.exchange(b"".join(request), len(request), len(push), patience)
+        if push:
+            if not self._was_pushed(replies[0]):
                 return await self._turn(seconds, patience, whole=True)
             self._outgoing = None
-        return inbox.received(accepted(replies[-2:]))
+        return inbox.took(accepted(replies[len(push) :]))
 
     def _was_pushed(self, reply: Any) -> bool:
         try:
@@ -239,5 +241,6 @@ class BlockingChannel:
             self._link.leave(self._lines.gone())
 
     def drop(self) -> None:
-        """Lets the connection go."""
+        """Lets the connection go; a call under way is told."""
+        self._is_closed = True
         self._link.drop()

@@ -4,7 +4,7 @@ A request has a number in its channel, and Redis remembers the last one: a reque
 new connections, and is put into the list once. So a lost connection is no question of idempotency: the client sends
 again, and waits on.
 
-How replies are received: `inbox`.
+How replies are read is in `soagen_runtime.transport.redis.inbox`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import redis
 
 from soagen_runtime.errors import NoWorkers, QueueFull, TransportError
 from soagen_runtime.transport.redis.inbox import Inbox
-from soagen_runtime.transport.redis.resp import is_missing_script, pack
+from soagen_runtime.transport.redis.resp import is_missing_script, pack, word
 from soagen_runtime.transport.redis.scripts import PUSH
 from soagen_runtime.wire import keys
 
@@ -37,6 +37,10 @@ PAUSE: Final = 0.05
 """Seconds between attempts to reach a Redis that is away."""
 
 
+_ARGUMENTS = 6  # of the script that pushes a request
+_LIMITS = word(CAPACITY) + word(int(ABSENCE * 1000))
+
+
 def new_client_id() -> str:
     """A name for the replies of one client, which no other has."""
     return secrets.token_hex(16)
@@ -48,30 +52,28 @@ def request_lifetime(lifetime: float) -> int:
 
 
 class Lines:
-    """The keys of one channel, the command that sends, and the inbox in which it receives."""
+    """The keys of one channel, what puts a request into the list, and the inbox that replies are read from."""
 
     def __init__(self, service: str, client_id: str, number: int) -> None:
         self.service = service
         self.reply_to = keys.reply_address(service, client_id, number)
-        self._requests = keys.request_list(service)
-        self._sent = keys.sent(service, f"{client_id}!{number}")
-        self._seen = keys.seen(service)
+        self._keys = (keys.request_list(service), keys.sent(service, f"{client_id}!{number}"), keys.seen(service))
+        self._push = PUSH.head(*self._keys, arguments=_ARGUMENTS)
         self.inbox = Inbox(service, f"{client_id}!{number}", keys.reply_list(self.reply_to))
 
     def gone(self) -> bytes:
         """Deletes what is kept for this channel, which is not used any more: only if no copy of a request of its can
         still be under way.
         """
-        return pack("DEL", self._sent, *self.inbox.keys())
+        return pack("DEL", self._keys[1], *self.inbox.keys())
 
     def push(self, number: int, lifetime: float, message: bytes, *, after: int = 0, whole: bool = False) -> bytes:
         """Puts a request into the list, unless it was there already; refused if ``after``, which was sent before it,
         is not there.
         """
+        head = PUSH.head(*self._keys, arguments=_ARGUMENTS, whole=True) if whole else self._push
         seconds = request_lifetime(lifetime)
-        absence = int(ABSENCE * 1000)
-        words = (self._requests, self._sent, self._seen, number, after, seconds, CAPACITY, absence, message)
-        return PUSH.packed(words, whole=whole)
+        return b"%b%b%b%b%b%b" % (head, word(number), word(after), word(seconds), _LIMITS, word(message))
 
 
 def pushed(service: str, reply: Any) -> bool:

@@ -11,15 +11,16 @@ Rules:
 - A link connects by itself at the first exchange after it was made or lost. Address, authentication and TLS are the
   library's.
 
-The blocking link never suspends. It belongs to one thread at a time. See `soagen_runtime.transport.redis.async_link`
-for the other.
+The blocking link never suspends. It belongs to one thread at a time, but for `BlockingLink.drop`, by which any other
+ends the exchange that is under way. See `soagen_runtime.transport.redis.async_link` for the other kind.
 """
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import redis
 
@@ -27,7 +28,7 @@ from soagen_runtime.errors import ConnectionFailed, TransportError
 from soagen_runtime.transport.redis.masters import SOCKET_TIMEOUT, Master
 from soagen_runtime.transport.redis.resp import NOTHING_YET, Reader, is_doubtful, new_reader
 
-_MOST_RECEIVED = 65536  # bytes at once
+_MOST_READ: Final = 65_536  # bytes at once
 
 
 class Link(Protocol):
@@ -45,16 +46,16 @@ class Link(Protocol):
 class BlockingLink:
     """A link over a blocking socket.
 
-    The library's connection opens it (address, authentication, TLS); what is written and read then goes past it, since
-    its own way costs three times as much (1.5 us a reply, against 0.4 us).
+    The library's connection opens it (address, authentication, TLS); then it is read here, since the library's own way
+    of reading costs ten times as much: one caller's call took 213 us with it, and 165 without.
     """
 
     def __init__(self, master: Master) -> None:
         self._master = master
         self._connection: Any = None  # holds the socket, and closes it
-        self._socket: Any = None
+        self._socket: socket.socket | None = None
         self._reader: Reader = new_reader()
-        self._patience = SOCKET_TIMEOUT
+        self._patience = -1.0  # seconds after which the socket gives up
         self.generation = 0
         """How many connections there have been: another number is another connection."""
 
@@ -72,22 +73,18 @@ class BlockingLink:
         after them may block, and there is nothing left to block for. Then the connection is gone and the replies end
         with the error. A Redis that is silent for ``patience`` seconds is lost.
         """
-        patience = min(max(patience, 0.001), SOCKET_TIMEOUT)
-        if self._connection is None:
-            self._connect(patience)
         replies: list[Any] = []
-        open_socket, reader = self._socket, self._reader  # another thread may close the link
+        patience = min(max(patience, 0.001), SOCKET_TIMEOUT)
+        connection = self._socket or self._connect(patience)
         try:
             if patience != self._patience:
-                open_socket.settimeout(patience)
+                connection.settimeout(patience)
                 self._patience = patience
-            open_socket.sendall(request)
+            connection.sendall(request)
             while len(replies) < count:
-                reply = reader.gets()
+                reply = self._reader.gets()
                 if reply is NOTHING_YET:
-                    if not (data := open_socket.recv(_MOST_RECEIVED)):
-                        raise redis.ConnectionError("the connection was closed by the other end")
-                    reader.feed(data)
+                    self._read(connection)
                     continue
                 replies.append(reply)
                 if type(reply) is redis.ResponseError:
@@ -103,19 +100,26 @@ class BlockingLink:
             raise
         return replies
 
-    def _connect(self, patience: float) -> None:
-        options = self._master.options(patience)
-        connection: Any = redis.ConnectionPool.from_url(self._master.url, **options).make_connection()
+    def _read(self, connection: socket.socket) -> None:
+        data = connection.recv(_MOST_READ)
+        if not data:
+            raise redis.ConnectionError("the connection was closed by the other end")
+        self._reader.feed(data)
+
+    def _connect(self, patience: float) -> socket.socket:
+        pool = redis.ConnectionPool.from_url(self._master.url, **self._master.options(patience))
+        connection: Any = pool.make_connection()
         try:
             connection.connect()
         except (redis.RedisError, OSError) as error:
             raise self._master.failed(error, never_left=True) from error
         self._connection = connection
-        self._socket = connection._sock
-        self._socket.settimeout(patience)
-        self._patience = patience
         self._reader = new_reader()
+        opened: socket.socket = connection._sock
+        self._socket = opened
+        self._patience = -1.0  # whatever the library has left it at
         self.generation += 1
+        return opened
 
     def leave(self, last: bytes) -> None:
         """Writes what nobody waits for the reply of, if there is a connection, and lets that go."""

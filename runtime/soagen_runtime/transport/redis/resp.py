@@ -38,9 +38,9 @@ def word(value: bytes | str | float) -> bytes:
     return b"$%d\r\n%b\r\n" % (len(raw), raw)
 
 
-def pack(*words: bytes | str | float) -> bytes:
-    """One command."""
-    return b"*%d\r\n" % len(words) + b"".join(map(word, words))
+def pack(*words: bytes | str | float, more: int = 0) -> bytes:
+    """One command; or its beginning, where ``more`` words are to follow."""
+    return b"*%d\r\n" % (len(words) + more) + b"".join(map(word, words))
 
 
 def is_doubtful(reply: Any) -> bool:

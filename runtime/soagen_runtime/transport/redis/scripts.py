@@ -26,8 +26,16 @@ class Script:
 
     def packed(self, words: Sequence[Word], *, whole: bool = False) -> bytes:
         """The command that runs it; ``words`` are its keys, then its arguments."""
-        name, script = ("EVAL", self._source) if whole else ("EVALSHA", self._digest)
-        return pack(name, script, self._keys, *words)
+        return pack(*self._command(whole), *words)
+
+    def head(self, *keys: Word, arguments: int, whole: bool = False) -> bytes:
+        """The beginning of the command that runs it, which is the same for all calls on these keys: ``arguments`` words
+        are still to follow.
+        """
+        return pack(*self._command(whole), *keys, more=arguments)
+
+    def _command(self, whole: bool) -> tuple[Word, ...]:
+        return ("EVAL", self._source, self._keys) if whole else ("EVALSHA", self._digest, self._keys)
 
     async def call(self, link: Link, calls: Sequence[Sequence[Word]]) -> list[Any]:
         """Runs it once for each of ``calls``, in one write. Errors of Redis are among the replies. Raises

@@ -16,6 +16,7 @@ DATABASES = {
         "TEST": {"NAME": os.environ["ACME_DATABASE"] + ".test"},  # a file: threads share what is in memory
     }
 }
+SOAGEN = {"server": {"max_requests": 5000}}
 CACHES = {
     "default": {"BACKEND": "library.noting.NotingCache"},
     "request": {"BACKEND": "soagen_runtime.django.RequestCache"},

@@ -4,7 +4,11 @@ import asyncio
 import os
 import threading
 import time
+import uuid
+from pathlib import Path
+from types import MappingProxyType
 
+from acme.sqlite.base import DatabaseWrapper
 from acme_api.library import (
     AddBookResponse,
     AsyncLibraryServer,
@@ -14,11 +18,26 @@ from acme_api.library import (
     TitlesResponse,
 )
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 
 from library.models import Book
 from library.noting import NotingCache, notes, signals
+
+
+def beside_database(suffix):
+    return Path(settings.DATABASES["default"]["NAME"] + suffix)
+
+
+def arrivals(company):
+    """Pauses, in seconds, until so many have arrived, in whatever process."""
+    if company > 1:
+        folder = beside_database(".arrived")
+        folder.mkdir(exist_ok=True)
+        (folder / uuid.uuid4().hex).touch()
+        while len(list(folder.iterdir())) < company:
+            yield 0.01
 
 
 def look(forked_with_connection):
@@ -27,6 +46,7 @@ def look(forked_with_connection):
         process=os.getpid(),
         thread=threading.current_thread().name,
         forked_with_connection=forked_with_connection,
+        closed_pools=DatabaseWrapper.closed_pools,
         connections=notes.connections,
         open_=connection.connection is not None,
         queries=len(connection.queries),
@@ -62,7 +82,22 @@ def leave_transaction():
     Book.objects.create(title="never committed")
 
 
-SPOIL = {"connection": break_connection, "age": age, "autocommit": leave_transaction, "receiver": lambda: None}
+def hold_thread():
+    """Does what cannot be cancelled, with a connection, until the test lets it go."""
+    Book.objects.count()
+    until = time.monotonic() + 20
+    while time.monotonic() < until and not beside_database(".let_go").exists():
+        time.sleep(0.01)
+    Book.objects.count()
+
+
+SPOIL = {
+    "age": age,
+    "autocommit": leave_transaction,
+    "connection": break_connection,
+    "receiver": lambda: None,
+    "thread": hold_thread,
+}
 
 
 class Life:
@@ -80,11 +115,6 @@ class Life:
 
 
 class Library(Life, LibraryServer):
-    def __init__(self):
-        super().__init__()
-        self.lock = threading.Condition()
-        self.company = 0
-
     def setup(self):
         use("of setup")
 
@@ -98,16 +128,11 @@ class Library(Life, LibraryServer):
         return TitlesResponse(titles=list(Book.objects.order_by("title").values_list("title", flat=True)))
 
     def see(self, request, ctx):
-        self.wait_for_company(request.company)
+        for pause in arrivals(request.company):
+            time.sleep(pause)
         seen = look(self.forked_with_connection)
         use(request.leave)
         return SeeResponse(seen=seen)
-
-    def wait_for_company(self, company):
-        with self.lock:
-            self.company += 1
-            self.lock.notify_all()
-            self.lock.wait_for(lambda: self.company % company == 0, 10)
 
     def spoil(self, request, ctx):
         SPOIL[request.how]()
@@ -115,8 +140,6 @@ class Library(Life, LibraryServer):
 
 class AsyncLibrary(Life, AsyncLibraryServer):
     async def setup(self):
-        self.changed = asyncio.Condition()
-        self.company = 0
         await sync_to_async(use)("of setup")
 
     async def teardown(self):
@@ -130,16 +153,15 @@ class AsyncLibrary(Life, AsyncLibraryServer):
         return TitlesResponse(titles=[book.title async for book in Book.objects.order_by("title")])
 
     async def see(self, request, ctx):
-        await self.wait_for_company(request.company)
+        for pause in arrivals(request.company):
+            await asyncio.sleep(pause)
         seen = await sync_to_async(look)(self.forked_with_connection)
         await sync_to_async(use)(request.leave)
         return SeeResponse(seen=seen)
 
-    async def wait_for_company(self, company):
-        async with self.changed:
-            self.company += 1
-            self.changed.notify_all()
-            await asyncio.wait_for(self.changed.wait_for(lambda: self.company % company == 0), 10)
-
     async def spoil(self, request, ctx):
         await sync_to_async(SPOIL[request.how])()
+
+
+class Impatient(AsyncLibrary):
+    time_limits = MappingProxyType({"spoil": 0.1})

@@ -1,10 +1,15 @@
-"""SQLite that can tell whether a connection is still of use, as databases over a network can."""
+"""SQLite with what databases over a network have: a check whether a connection is still of use, and pools."""
 
 from django.db import Error
 from django.db.backends.sqlite3.base import DatabaseWrapper as Sqlite
 
 
 class DatabaseWrapper(Sqlite):
+    closed_pools = 0
+
+    def close_pool(self):
+        DatabaseWrapper.closed_pools += 1
+
     def is_usable(self):
         try:
             with self.wrap_database_errors:

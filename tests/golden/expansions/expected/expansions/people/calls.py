@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from soagen_runtime.calls import AsyncCall, AsyncCalls, Call, Calls
-from soagen_runtime.generated import Expand
+from soagen_runtime.expansions import Expand
 
 from .. import places
 from . import service

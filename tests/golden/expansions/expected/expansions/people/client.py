@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from soagen_runtime.generated import AsyncClient, Client, Expand
+from soagen_runtime.expansions import Expand
+from soagen_runtime.generated import AsyncClient, Client
 
 from .. import places
 from . import service

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from soagen_runtime.calls import AsyncCall, AsyncCalls, Call, Calls
-from soagen_runtime.generated import Expand
+from soagen_runtime.expansions import Expand
 
 from .. import people, places
 from . import service

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from soagen_runtime.generated import AsyncClient, Client, Expand
+from soagen_runtime.expansions import Expand
+from soagen_runtime.generated import AsyncClient, Client
 
 from .. import people, places
 from . import service

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from soagen_runtime.generated import Expand, Expansion, Root, joined
+from soagen_runtime.expansions import Expand, Expansion, Root, joined
 
 from .. import people as people_
 from .. import places

@@ -1,8 +1,8 @@
 """Values as JSON, told apart to the last digit: the notation of ``tests/vectors/README.md``.
 
-Both sides of the interop tests use it to hand values to each other without the serializers that are under test. So it
-needs nothing that is only in one of their environments; ``utc`` is the zone that a side gives to datetimes (PySOA knows
-no other than pytz').
+The vectors are written in it, and both sides of the interop tests hand values to each other in it, without the
+serializers that are under test. So it needs nothing that is not in PySOA's environment too; ``utc`` is the zone that a
+side gives to datetimes (PySOA knows no other than pytz').
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from currint import Amount
 
 Meanings = dict[str, Callable[[Any], Any]]
 
+_SHOWN: dict[str, Any] = {"{1}": {1}, "1j": 1j}  # what no message can hold, by how Python shows it
 _PLAIN: Meanings = {
     "$datetime": dt.datetime.fromisoformat,
     "$date": dt.date.fromisoformat,
     "$time": dt.time.fromisoformat,
     "$decimal": Decimal,
-    "$amount": lambda pair: Amount.from_code_and_minor(*pair),
+    "$amount": lambda pair: Amount.from_code_and_minor(*pair) if pair[0] else Amount.ZERO,
     "$bytes": bytes.fromhex,
     "$int": int,
     "$float": float,
+    "$repr": lambda text: _SHOWN.get(text, object()),
 }
 _EXACT = 2**53
 
@@ -44,14 +46,20 @@ def _value(note: Any, meanings: Meanings, utc: dt.tzinfo) -> Any:
     if len(note) == 1:
         ((name, content),) = note.items()
         if name == "$map":
-            return {_value(key, meanings, utc): _value(part, meanings, utc) for key, part in content}
+            return {_key(_value(key, meanings, utc)): _value(part, meanings, utc) for key, part in content}
         if name in meanings:
             return meanings[name](content)
     return {key: _value(part, meanings, utc) for key, part in note.items()}
 
 
+def _key(key: Any) -> Any:
+    return tuple(key) if isinstance(key, list) else key
+
+
 def note_of(value: Any) -> Any:
-    """The note of a value. What has none is shown as Python shows it (``$repr``)."""
+    """The note of a value: equal only for values that are the same to the last digit, and of the same types. What has
+    none is shown as Python shows it (``$repr``).
+    """
     if isinstance(value, dict):
         # A map that could be taken for a note is written in the long form.
         if all(isinstance(key, str) for key in value) and not (len(value) == 1 and next(iter(value)).startswith("$")):

@@ -1,0 +1,1 @@
+"""What things cost: each module is a program that measures and prints."""

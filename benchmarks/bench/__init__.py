@@ -1,0 +1,1 @@
+"""We and our peers, side by side: ``python -m benchmarks.bench`` (`make bench`)."""
