@@ -159,7 +159,8 @@ class AsyncChannel:
 
     async def master(self, until: float) -> str:
         link = self._sending_link
-        if link.is_connected and link.generation == self._named:
+        was_connected = link.is_connected
+        if was_connected and link.generation == self._named:
             return self._name
         try:
             async with asyncio.timeout(until - self._clock.now()), self._naming:
@@ -168,8 +169,10 @@ class AsyncChannel:
                     self._name, self._named = name_of(server), link.generation
         except TimeoutError:
             raise ConnectionFailed(f"no connection for {self._lines.service} in time", never_left=True) from None
-        except ConnectionFailed as error:  # whatever left was no request
-            raise ConnectionFailed(str(error), never_left=True) from error
+        except ConnectionFailed as error:
+            if was_connected:  # and lost it, perhaps long ago
+                return await self.master(until)
+            raise ConnectionFailed(str(error), never_left=True) from error  # whatever left was no request
         return self._name
 
     # --- sending

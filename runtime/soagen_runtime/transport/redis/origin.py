@@ -39,10 +39,13 @@ class NamedMaster:
         """Its name. Raises `ConnectionFailed` if it is not known after ``patience`` seconds."""
         link = self._link
         if not link.is_connected or link.generation != self._generation:
+            was_connected = link.is_connected
             try:
                 (server,) = link.exchange_now(ASK_NAME, 1, patience=patience)
-            except ConnectionFailed as error:  # whatever left was no request
-                raise ConnectionFailed(str(error), never_left=True) from error
+            except ConnectionFailed as error:
+                if was_connected:  # and lost it, perhaps long ago
+                    return self.name(patience)
+                raise ConnectionFailed(str(error), never_left=True) from error  # whatever left was no request
             self._name, self._generation = name_of(server), link.generation
         return self._name
 
