@@ -91,8 +91,6 @@ PATIENCE: Final = 2.0
 class Caller(Protocol):
     """A generated blocking client."""
 
-    service: Any
-
     def with_options(self, *, timeout: float) -> Self:
         """The client with other habits."""
         ...
@@ -105,8 +103,6 @@ class Caller(Protocol):
 
 class AsyncCaller(Protocol):
     """A generated asyncio client."""
-
-    service: Any
 
     def with_options(self, *, timeout: float) -> Self:
         """The client with other habits."""
@@ -123,14 +119,16 @@ def health_of(*clients: Caller) -> list[Health]:
     call each other do not ask round and round. Those that don't answer within `PATIENCE` are errors; what the others
     answer is the diagnostic ``services``.
     """
-    calls = [client.with_options(timeout=PATIENCE).calls.status(verbose=False) for client in clients]
-    return _judged([client.service for client in clients], parallel(*calls).outcomes())
+    callers = [client.with_options(timeout=PATIENCE).calls for client in clients]
+    outcomes = parallel(*(caller.status(verbose=False) for caller in callers)).outcomes()
+    return _judged([caller.service for caller in callers], outcomes)
 
 
 async def health_of_async(*clients: AsyncCaller) -> list[Health]:
     """As `health_of`, over asyncio clients."""
-    calls = [client.with_options(timeout=PATIENCE).calls.status(verbose=False) for client in clients]
-    return _judged([client.service for client in clients], await parallel(*calls).outcomes())
+    callers = [client.with_options(timeout=PATIENCE).calls for client in clients]
+    outcomes = await parallel(*(caller.status(verbose=False) for caller in callers)).outcomes()
+    return _judged([caller.service for caller in callers], outcomes)
 
 
 def _judged(services: Sequence[Service[Any]], outcomes: Sequence[Outcome[StatusResponse]]) -> list[Health]:

@@ -1,9 +1,9 @@
 """Whether a reader takes all that a writer may write: the one definition that every verdict rests on.
 
 `Inclusion.holds` compares a writer's strict language with a reader's, which is the strict one for a server and the
-lenient one for a client. It is exact but for three things, where it says no if it can't tell: patterns (only
-alternatives are compared), constraints on texts that are UUIDs, and items of lists that must be different after a
-change of type.
+lenient one for a client. It is exact but for three things, where it says no if it can't tell: patterns (alternatives
+are compared, and how long their texts are), constraints on texts that are UUIDs, and items of lists that must differ
+after a change of type.
 
 Types may hold themselves, so the relation is a greatest fixed point: a pair of types that is met again while it is
 being compared is taken to hold. Nothing but conjunctions is used, so that assumption is never wrong unless the answer

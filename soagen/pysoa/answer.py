@@ -12,6 +12,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from soagen.checks.protocol import ACTIONS
@@ -54,12 +55,17 @@ def read(
     answer = body_of(document)
     translator = Translator(_READERS, ignore_extra_keys=ignore_extra_keys)
     known = {**_came_along(answer.get("switches")), **(switches or {})}
-    groups = _groups(answer["actions"])
-    called = distinct([key for key in groups if key not in ACTIONS], "action", names.method, taken=ACTIONS)
+    groups = {key: group for key, group in _groups(answer["actions"]).items() if key not in ACTIONS}
+    named = _switch_names((number for group in groups.values() for number in group.variants), known)
+    # A variant is a method as well, whose name no other action may have. The classes of requests are called after
+    # actions, and see no difference between `get_1` and `get1`.
+    methods = {
+        f"{snake(key, 'action')}_{named[number].lower()}" for key, group in groups.items() for number in group.variants
+    }
+    called = distinct(groups, "action", names.pascal, taken=ACTIONS | methods)
     notes = [f"it has an action {key!r}, which no contract can name" for key in called if not sendable(key)]
     actions = tuple(_action(translator, key, called[key], groups[key]) for key in called if sendable(key))
-    ids = dict.fromkeys(variant.switch for action in actions for variant in action.variants)
-    return Service(name, snake(name, "service"), _doc(answer), _switch_names(ids, known), actions, tuple(notes))
+    return Service(name, snake(name, "service"), _doc(answer), named, actions, tuple(notes))
 
 
 def _came_along(switches: Any) -> dict[int, str]:
@@ -76,24 +82,33 @@ def _switch_names(ids: Iterable[int], known: Mapping[int, str]) -> dict[int, str
     return chosen
 
 
-def _groups(listed: Mapping[Any, Any]) -> dict[str, dict[int | None, Mapping[str, Any]]]:
-    """The contracts of each action by switch, None for the one without."""
-    groups: dict[str, dict[int | None, Mapping[str, Any]]] = {}
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What is told of one action: of itself, and of it while a switch is on."""
+
+    base: Mapping[str, Any]
+    variants: Mapping[int, Mapping[str, Any]]
+
+
+def _groups(listed: Mapping[Any, Any]) -> dict[str, _Group]:
+    found: dict[str, dict[int | None, Mapping[str, Any]]] = {}
     for key, raw in listed.items():
         match = _SWITCHED.fullmatch(str(key))
         name, switch = (match[1], None if match[2] is None else int(match[2])) if match else (str(key), None)
         if switch != 0:  # is never on: PySOA passes it over
-            groups.setdefault(name, {}).setdefault(switch, raw if isinstance(raw, Mapping) else {})
-    return groups
+            found.setdefault(name, {}).setdefault(switch, raw if isinstance(raw, Mapping) else {})
+    return {name: _group(by_switch) for name, by_switch in found.items()}
 
 
-def _action(translator: Translator, key: str, name: str, contracts: Mapping[int | None, Mapping[str, Any]]) -> Action:
-    by_switch = dict(contracts)
-    default = by_switch.pop(None, None)
-    if default is None:  # an answer about one variant of an action
-        _, default = by_switch.popitem()
-    variants = tuple(Variant(switch or 0, _doc(raw), *_bodies(translator, raw)) for switch, raw in by_switch.items())
-    return Action(key, name, _doc(default), *_bodies(translator, default), variants)
+def _group(by_switch: dict[int | None, Mapping[str, Any]]) -> _Group:
+    # Without a default the last one is it; PySOA's answer about a single variant has no other.
+    base = by_switch.pop(None) if None in by_switch else by_switch.popitem()[1]
+    return _Group(base, {number: raw for number, raw in by_switch.items() if number is not None})
+
+
+def _action(translator: Translator, key: str, name: str, group: _Group) -> Action:
+    variants = tuple(Variant(switch, _doc(raw), *_bodies(translator, raw)) for switch, raw in group.variants.items())
+    return Action(key, name, _doc(group.base), *_bodies(translator, group.base), variants)
 
 
 def _bodies(translator: Translator, raw: Mapping[str, Any]) -> tuple[Body, Body]:

@@ -123,8 +123,9 @@ def _text(translator: Translator, schema: Schema) -> Draft:
 def _bytes(translator: Translator, schema: Schema) -> Draft:
     constraints, notes = ranges.sizes(schema, "min_length", "max_length")
     if schema.take("allow_blank") is False:
-        constraints = replace(constraints, min_length=max(1, constraints.min_length or 0))
         notes = (*notes, "PySOA refuses bytes that are only blanks")
+        if constraints.max_length is None:
+            constraints = replace(constraints, min_length=constraints.min_length or 1)
     return Draft(Plain(Kind.BYTES, constraints, notes=notes))
 
 
@@ -161,10 +162,11 @@ def _list(translator: Translator, schema: Schema) -> Draft:
 def _set(translator: Translator, schema: Schema) -> Draft:
     draft = _list(translator, schema)
     assert isinstance(draft.type, Items)
-    unique = replace(draft.type, constraints=replace(draft.type.constraints, unique=True))
-    return noted(
-        Draft(unique), ("PySOA wants a set, which it can't send: a call with one, or that answers one, fails",)
-    )
+    note = "PySOA wants a set, which it can't send: a call with one, or that answers one, fails"
+    if draft.type.constraints.min_items is not None:  # there may not be so many different ones
+        return noted(draft, (note, "no item may be there twice"))
+    constraints = replace(draft.type.constraints, unique=True)
+    return noted(replace(draft, type=replace(draft.type, constraints=constraints)), (note,))
 
 
 def _tuple(translator: Translator, schema: Schema) -> Draft:

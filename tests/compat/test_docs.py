@@ -96,9 +96,7 @@ def test_each_report_is_a_case_and_each_case_a_report() -> None:
     told = {(rule, f"reported_{tool}_{number}"): (url, verdict) for tool, number, url, rule, verdict in rows}
     found = {}
     for case in (Path(__file__).parent / "rules").glob("*/reported_*"):
-        (url,) = {
-            line for path in case.glob("after/*") for line in re.findall("^# (https:.*)$", path.read_text(), re.M)
-        }
+        (url,) = re.findall("# (https:.*)\n", "".join(path.read_text() for path in case.glob("after/*")))
         lines = (line.split(" | ") for line in (case / "expected").read_text().splitlines())
         (verdict,) = {labels.split()[0] for labels, rule, _ in lines if rule == case.parent.name}
         found[case.parent.name, case.name] = (url, verdict)

@@ -10,8 +10,10 @@ import pytest
 import soagen_runtime as soagen
 from soagen_runtime.standard.fetching import fetch_contract
 
+from soagen.baselines import Unavailable
+from soagen.live.running import baselines
+from tests.driving import Caller
 from tests.interop.peers import Outcome, PySOAClient, Site
-from tests.interop.serving import Caller
 
 
 class Both:
@@ -67,7 +69,7 @@ def test_introspection_of_a_generated_server(both: Both) -> None:
             if form[schema] is not None:  # PySOA's services need not have one
                 assert comparable(ours.body["actions"][name][schema]) == comparable(form[schema]), name
                 compared += 1
-    assert compared == 15
+    assert compared == 25
 
 
 @pytest.mark.parametrize(
@@ -128,6 +130,11 @@ def test_introspection_of_a_pysoa_server(lab: Caller) -> None:
 def test_a_pysoa_server_has_no_contract_to_give(lab: Caller) -> None:
     with pytest.raises(soagen.InvalidRequest, match="Extra keys present: contract_part"):
         fetch_contract(lab)
+
+
+def test_a_pysoa_server_is_no_baseline(pysoa_lab: Site) -> None:
+    with pytest.raises(Unavailable, match=r"lab is served by PySOA at redis://[^ ]*, which has no contract\."):
+        baselines(pysoa_lab.url, ["lab"], pytest.fail)
 
 
 def test_status_of_several_services_in_one_check(lab: Caller, client_kind: str) -> None:

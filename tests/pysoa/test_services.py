@@ -77,3 +77,12 @@ def test_dictionaries_with_extra_keys_can_be_made_structs() -> None:
     text, losses = write(read(document, "s"))
     assert "    request: object\n" in text
     assert [loss.note for loss in losses] == ["PySOA lets other keys in as well; known are {a: int}"]
+
+
+def test_an_action_does_not_get_the_name_of_a_variant() -> None:
+    empty = {"type": "dictionary", "contents": {}}
+    forms = {name: {"request_schema": empty} for name in ("do_switch_5", "do[switch:5]", "do[DEFAULT]")}
+    service = read({"actions": forms}, "s")
+    assert {action.key: action.name for action in service.actions} == {"do_switch_5": "do_switch_5_2", "do": "do"}
+    loaded = load(["s.soa.yaml"], lambda path: write(service)[0].encode())
+    assert clashes(loaded.known) == []

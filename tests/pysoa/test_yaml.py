@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from soagen import source
@@ -65,6 +65,7 @@ def shown(node: Node) -> object:
 @pytest.mark.parametrize(
     "libyaml", [False, pytest.param(True, marks=pytest.mark.skipif(not HAS_LIBYAML, reason="no libyaml"))]
 )
+@settings(deadline=None)
 @given(value=VALUES)
 @example(value=Prose("a " * 100 + "b"))
 @example(value=Prose("first\n  second\n\nthird "))

@@ -48,7 +48,7 @@ def test_mypy_finds_nothing_in_generated_code(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[:4000] + done.stderr
 
 
-BOTH = [HERE / "stubs.py", HERE / "expanding.py", HERE / "setting_up.py"]
+BOTH = [HERE / "built_in.py", HERE / "stubs.py", HERE / "expanding.py", HERE / "setting_up.py"]
 USES = pytest.mark.parametrize("uses", [HERE / "uses.py", *BOTH], ids=lambda uses: uses.stem)
 
 

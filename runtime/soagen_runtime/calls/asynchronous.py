@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from soagen_runtime.action import Action
+from soagen_runtime.action import Action, Service
 from soagen_runtime.calls.expanding import Rounds, groups
 from soagen_runtime.core.caller import Caller
 from soagen_runtime.core.outcome import Outcome
@@ -163,6 +163,11 @@ class AsyncCalls:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    @property
+    def service(self) -> Service[Any]:
+        """The table of the service."""
+        return self._caller.service
 
     def _call(self, action: Action[Any, R], request: Any, expand: Iterable[Expand[Any]] = ()) -> AsyncCall[R]:
         return AsyncCall(self._caller, (Ask(action, request, paths(expand)),))

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from soagen_runtime.action import Action
+from soagen_runtime.action import Action, Service
 from soagen_runtime.calls.expanding import Rounds, groups
 from soagen_runtime.context import carry
 from soagen_runtime.core.caller import Caller
@@ -353,6 +353,11 @@ class Calls:
     def __init__(self, caller: Caller, threads: Threads) -> None:
         self._caller = caller
         self._threads = threads
+
+    @property
+    def service(self) -> Service[Any]:
+        """The table of the service."""
+        return self._caller.service
 
     def _call(self, action: Action[Any, R], request: Any, expand: Iterable[Expand[Any]] = ()) -> Call[R]:
         return Call(self._caller, self._threads, (Ask(action, request, paths(expand)),))

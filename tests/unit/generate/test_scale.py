@@ -1,12 +1,10 @@
-"""Costs that a user feels: how long a large project takes, and what importing a client adds."""
+"""Costs that a user feels, without a clock: a large project, and what importing a client loads."""
 
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from soagen.generate import Options, generate
@@ -31,19 +29,25 @@ def contract(name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_a_hundred_services_take_seconds(tmp_path: Path) -> None:
+def test_a_hundred_services_are_generated(tmp_path: Path) -> None:
+    """How long it takes is measured by `benchmarks/compile_scale.py`."""
     for i in range(100):
         (tmp_path / f"svc_{i}.soa.yaml").write_text(contract(f"svc_{i}"), encoding="utf-8")
     project = load([str(path) for path in sorted(tmp_path.glob("*.soa.yaml"))]).project
     assert project is not None
-    started = time.process_time()
-    files = generate(project, Options(package="many"))
-    assert len(files) == 2 + 100 * 10
-    # 2 s where this was written; the compiler as a whole is allowed 10.
-    assert time.process_time() - started < 6
+    assert len(generate(project, Options(package="many"))) == 2 + 100 * 10
 
 
-def test_a_client_is_imported_in_a_moment(tmp_path: Path) -> None:
+# Who imports a client and does not make one loads this of the runtime, and nothing of what makes calls (wire,
+# transports, settings, asyncio): that is what keeps it at 20 ms (`benchmarks/import_time.py`).
+LOADED = {
+    "action", "client", "context", "core", "core.answers", "core.options", "core.retry", "core.stepping", "enums",
+    "error_data", "errors", "generated", "server", "server.base", "switches", "validation", "validation.constraints",
+    "validation.enums", "validation.faults", "validation.holders", "validation.scalars",
+}  # fmt: skip
+
+
+def test_importing_a_client_loads_little(tmp_path: Path) -> None:
     (tmp_path / "svc.soa.yaml").write_text(contract("svc"), encoding="utf-8")
     project = load([str(tmp_path / "svc.soa.yaml")]).project
     assert project is not None
@@ -51,16 +55,10 @@ def test_a_client_is_imported_in_a_moment(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     program = (
-        "import redis, time; start = time.perf_counter(); import one.svc; one.svc.SvcClient;"
-        "print(time.perf_counter() - start)"
+        "import sys; import one.svc; one.svc.SvcClient;"
+        "assert not {'asyncio', 'msgpack', 'redis'} & set(sys.modules);"
+        "print(*(name.removeprefix('soagen_runtime.') for name in sys.modules if name.startswith('soagen_runtime.')))"
     )
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT / 'runtime'}"}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    environment["PYTHONPYCACHEPREFIX"] = str(tmp_path / "cache")
-    took = []
-    for _ in range(6):
-        done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)
-        took.append(float(done.stdout))
-    # The first writes the bytecode. 20 ms where this was written, of which the runtime takes 8; 30 is the goal, and
-    # three times that what a busy machine may make of it.
-    assert statistics.median(took[1:]) < 0.09, took
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) == LOADED
