@@ -24,6 +24,7 @@ from soagen_runtime.settings import ServerSettings
 
 from soagen.generate import Options, generate
 from soagen.load import load
+from tests.driving import Caller
 from tests.e2e.servers import make_servers
 
 CONTRACTS = Path(__file__).parent / "contracts"
@@ -46,72 +47,6 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
         importlib.import_module(f"{PACKAGE}.{name}")
     yield importlib.import_module(PACKAGE)
     sys.path.remove(str(folder))
-
-
-class Caller:
-    """A client of either kind, called in one way: ``caller.add(a=1, b=2)`` waits for the result."""
-
-    def __init__(self, client: Any, loop: asyncio.Runner | None) -> None:
-        self._client = client
-        self._loop = loop
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        method: Callable[..., Any] = getattr(self._client, name)
-        loop = self._loop
-        if loop is None:
-            return method
-
-        async def awaited(arguments: dict[str, Any]) -> Any:
-            return await method(**arguments)
-
-        return lambda **arguments: loop.run(awaited(arguments))
-
-    @property
-    def calls(self) -> Any:
-        """The client's calls as values; what is to be done with one is a method of this class."""
-        return self._client.calls
-
-    def run(self, pending: Any) -> Any:
-        return self._waited(pending.run)
-
-    def outcome(self, pending: Any) -> Any:
-        return self._waited(pending.outcome)
-
-    def outcomes(self, pending: Any) -> Any:
-        return self._waited(pending.outcomes)
-
-    def forget(self, pending: Any) -> None:
-        self._waited(pending.forget)
-
-    def start(self, pending: Any) -> Any:
-        if self._loop is None:
-            return pending.start()
-
-        async def start() -> Any:
-            return pending.start()
-
-        return self._loop.run(start())
-
-    def result(self, future: Any) -> Any:
-        if self._loop is None:
-            return future.result()
-
-        async def wait() -> Any:
-            return await future
-
-        return self._loop.run(wait())
-
-    def _waited(self, verb: Callable[[], Any]) -> Any:
-        if self._loop is None:
-            return verb()
-
-        async def wait() -> Any:
-            return await verb()
-
-        return self._loop.run(wait())
-
-    def with_options(self, **options: Any) -> Caller:
-        return Caller(self._client.with_options(**options), self._loop)
 
 
 class World:

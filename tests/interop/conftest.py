@@ -24,8 +24,9 @@ from soagen_runtime.settings import ServerLimits, ServerSettings
 
 from soagen.generate import Options, generate
 from soagen.load import load
+from tests.driving import Caller
 from tests.interop.peers import HOST, ROOT, PySOA, PySOAClient, PySOAServer, Site
-from tests.interop.serving import Caller, served
+from tests.interop.serving import served
 from tests.interop.soagen_services import LabLogic, lab_client, lab_server
 
 CONTRACTS = Path(__file__).parent / "contracts"
@@ -36,8 +37,11 @@ SERVICES = ("lab", "audit", "north", "middle", "south", "shared")
 PYSOA, PYSOA_CHUNKING, SHARED, MIDDLE, ENDS, NOBODY = range(6)
 SOAGEN = {"blocking": 6, "asyncio": 7}
 SOAGEN_CHUNKING = {"blocking": 8, "asyncio": 9}
+BOTH, BOTH_CHUNKING = 13, 14
 CHUNK = 102_400
 LARGEST = 5 * CHUNK + 100_000  # PySOA wants to be allowed five chunks at least
+IN_PIECES = ServerSettings(limits=ServerLimits(chunk_bytes=CHUNK, reply_bytes=LARGEST))
+PYSOA_IN_PIECES = {"chunk_messages_larger_than_bytes": CHUNK, "maximum_message_size_in_bytes": LARGEST}
 
 
 @pytest.fixture(scope="session")
@@ -133,8 +137,7 @@ def pysoa_lab(pysoa_server: Callable[..., PySOAServer], site: Callable[[int], Si
 @pytest.fixture
 def chunking_lab(pysoa_server: Callable[..., PySOAServer], site: Callable[[int], Site]) -> Site:
     """A lab that PySOA serves, with large replies in pieces."""
-    limits = {"chunk_messages_larger_than_bytes": CHUNK, "maximum_message_size_in_bytes": LARGEST}
-    pysoa_server("lab", site(PYSOA_CHUNKING), **limits)
+    pysoa_server("lab", site(PYSOA_CHUNKING), **PYSOA_IN_PIECES)
     return site(PYSOA_CHUNKING)
 
 
@@ -169,29 +172,15 @@ def serve() -> Iterator[Callable[..., None]]:
 
 @pytest.fixture(scope="session")
 def serve_on() -> Iterator[Callable[..., None]]:
-    """Serves a generated server at a place until the session ends; once for each place."""
+    """Serves generated servers at a place until the session ends; once for each place."""
     serving: set[Site] = set()
     with ExitStack() as stack:
 
-        def start(make: Callable[[], Any], site: Site, settings: ServerSettings | None = None) -> None:
-            if site not in serving:
-                serving.add(site)
-                stack.enter_context(served(make(), site.url, settings))
-
-        yield start
-
-
-@pytest.fixture(scope="session")
-def serve_on_all() -> Iterator[Callable[..., None]]:
-    """Serves several generated servers at a place until the session ends; once for each place."""
-    serving: set[Site] = set()
-    with ExitStack() as stack:
-
-        def start(site: Site, *makers: Callable[[], Any]) -> None:
+        def start(site: Site, *makers: Callable[[], Any], settings: ServerSettings | None = None) -> None:
             if site not in serving:
                 serving.add(site)
                 for make in makers:
-                    stack.enter_context(served(make(), site.url))
+                    stack.enter_context(served(make(), site.url, settings))
 
         yield start
 
@@ -200,7 +189,7 @@ def serve_on_all() -> Iterator[Callable[..., None]]:
 def soagen_lab(api: ModuleType, serve_on: Callable[..., None], site: Callable[[int], Site], server_kind: str) -> Site:
     """A lab that a generated server serves, of either kind."""
     here = site(SOAGEN[server_kind])
-    serve_on(lambda: lab_server(api, server_kind, LabLogic(api), audit=here.url), here)
+    serve_on(here, lambda: lab_server(api, server_kind, LabLogic(api), audit=here.url))
     return here
 
 
@@ -210,8 +199,7 @@ def soagen_chunking_lab(
 ) -> Site:
     """The same, with large replies in pieces."""
     here = site(SOAGEN_CHUNKING[server_kind])
-    settings = ServerSettings(limits=ServerLimits(chunk_bytes=CHUNK, reply_bytes=LARGEST))
-    serve_on(lambda: lab_server(api, server_kind, LabLogic(api)), here, settings)
+    serve_on(here, lambda: lab_server(api, server_kind, LabLogic(api)), settings=IN_PIECES)
     return here
 
 

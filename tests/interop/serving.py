@@ -70,28 +70,6 @@ def _started(run: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-class Caller:
-    """A generated client of either kind, called in one way: ``caller.greet(name="Ann")`` waits for the result."""
-
-    def __init__(self, client: Any, loop: asyncio.Runner | None) -> None:
-        self._client = client
-        self._loop = loop
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        method: Callable[..., Any] = getattr(self._client, name)
-        if self._loop is None:
-            return method
-        loop = self._loop
-
-        async def awaited(*args: Any, **kwargs: Any) -> Any:
-            return await method(*args, **kwargs)
-
-        return lambda *args, **kwargs: loop.run(awaited(*args, **kwargs))
-
-    def with_options(self, **options: Any) -> Caller:
-        return Caller(self._client.with_options(**options), self._loop)
-
-
 def messages_in(connection: Any) -> list[bytes]:
     """The keys that hold a request that waits or runs, or a reply that nobody has read; not those that delivery keeps
     its books in.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -61,6 +62,7 @@ class LabLogic:
         raise soagen.ActionError([replace(error, is_caller_error=True)])
 
     def sleep(self, request: Any, ctx: Any) -> Any:
+        time.sleep(request.seconds)  # the asyncio server is held up by it, as a busy one is
         return self.api.lab.SleepResponse(slept=request.seconds)
 
     def big(self, request: Any, ctx: Any) -> Any:
@@ -96,6 +98,21 @@ class LabLogic:
     def greet_their_language(self, request: Any, ctx: Any) -> Any:
         word = {"en": "Hi", "fr": "Salut"}[request.lang]
         return self.api.lab.GreetResponse(greeting=f"{word} {request.name}")
+
+    def price(self, request: Any, ctx: Any) -> Any:
+        return self.api.lab.PriceResponse(taken="base", switches=sorted(ctx.switches))
+
+    def price_negotiated(self, request: Any, ctx: Any) -> Any:
+        return self.api.lab.PriceResponse(taken="negotiated", switches=sorted(ctx.switches))
+
+    def price_cheap(self, request: Any, ctx: Any) -> Any:
+        return self.api.lab.PriceResponse(taken="cheap", switches=sorted(ctx.switches))
+
+    def rate(self, request: Any, ctx: Any) -> Any:
+        return self.api.lab.RateResponse(taken="base", switches=sorted(ctx.switches))
+
+    def rate_cheap(self, request: Any, ctx: Any) -> Any:
+        return self.api.lab.RateResponse(taken="cheap", switches=sorted(ctx.switches))
 
     def round_trip(self, request: Any, ctx: Any) -> Any:
         return request

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from soagen_runtime.wire import decode_request
 
+from tests.driving import Caller
 from tests.interop.conftest import ENDS, MIDDLE
 from tests.interop.peers import PySOAClient, PySOAServer, Site
-from tests.interop.serving import Caller
 from tests.interop.soagen_services import station_server
 
 STATIONS = ["north", "middle", "south"]

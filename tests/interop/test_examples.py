@@ -62,13 +62,13 @@ def pysoa_site(pysoa_server: Callable[..., Any], site: Callable[[int], Site]) ->
 
 
 @pytest.fixture
-def soagen_site(after: dict[str, ModuleType], serve_on_all: Callable[..., None], site: Callable[[int], Site]) -> Site:
+def soagen_site(after: dict[str, ModuleType], serve_on: Callable[..., None], site: Callable[[int], Site]) -> Site:
     services = after["services"]
     here = site(AFTER)
     makers = [
         *(services.Bars, services.Foos, services.FlightBooking, services.Payroll, services.Settings, services.Users)
     ]
-    serve_on_all(here, *makers, lambda: services.Example(here.url))
+    serve_on(here, *makers, lambda: services.Example(here.url))
     return here
 
 

@@ -8,8 +8,8 @@ from types import ModuleType
 import pytest
 
 from tests.conftest import start_redis
+from tests.driving import Caller
 from tests.interop.peers import PySOAClient, PySOAServer, Site
-from tests.interop.serving import Caller
 from tests.interop.soagen_services import LabLogic, lab_server
 
 CALLS = 12

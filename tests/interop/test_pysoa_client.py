@@ -207,6 +207,16 @@ def test_a_switched_action(play: Callable[..., None], body: dict[str, Any]) -> N
     play(lambda call: [call("call_action", "lab", "greet", body, switches=[5])])
 
 
+SWITCHES = [[], [7], [8], [7, 8], [8, 7], [9], [7, 9], [99]]
+
+
+@pytest.mark.parametrize("switches", SWITCHES, ids=str)
+def test_the_order_in_which_switches_count(play: Callable[..., None], switches: list[int]) -> None:
+    bodies = [{"sku": "A"}, {"sku": "A", "offer": 1}, {}]
+    calls = [("price", body) for body in bodies] + [("rate", {"sku": "A"})]
+    play(lambda call: [call("call_action", "lab", name, body, switches=switches) for name, body in calls])
+
+
 # --- jobs, parallel calls, futures, send and forget
 
 JOBS: dict[str, list[dict[str, Any]]] = {
@@ -385,6 +395,7 @@ class Lab(LabServer):
 
     echo = context = create_order = sleep = bounded = boom = bad_response = unserializable = job_error = none
     server_error = greet_their_language = round_trip = relay = none
+    price = price_negotiated = price_cheap = rate = rate_cheap = none
 """
 
 

@@ -28,9 +28,10 @@ from soagen_runtime.core.transport import Nothing, Reply
 from soagen_runtime.core.verdict import REPLY_LIFETIME
 from soagen_runtime.wire import ReplyMessage, decode_reply, decode_request, keys
 
+from tests.driving import Caller
 from tests.interop.conftest import NOBODY
 from tests.interop.peers import Site
-from tests.interop.serving import Caller, messages_in
+from tests.interop.serving import messages_in
 from tests.interop.soagen_services import LabLogic, lab_server
 
 VECTORS = Path(__file__).parents[1] / "vectors"

@@ -17,9 +17,10 @@ import pytest
 import soagen_runtime as soagen
 from currint import Amount
 
+from tests.driving import Caller
 from tests.interop.conftest import NOBODY
 from tests.interop.peers import Site
-from tests.interop.serving import Caller, messages_in
+from tests.interop.serving import messages_in
 from tests.interop.soagen_services import lab_client
 
 AT = dt.datetime(2024, 2, 29, 13, 37, 42, 123456, tzinfo=dt.UTC)

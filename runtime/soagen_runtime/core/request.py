@@ -27,7 +27,7 @@ from soagen_runtime.errors import (
 )
 from soagen_runtime.expansions import Expand
 from soagen_runtime.validation import Invalid
-from soagen_runtime.wire import DEFAULT_FORMAT, encode_request, envelope_size, format_of, request_meta
+from soagen_runtime.wire import DEFAULT_FORMAT, OURS, encode_request, envelope_size, format_of, request_meta
 
 Response = TypeVar("Response")
 
@@ -76,11 +76,15 @@ class Plan(NamedTuple):
         """Whether all of it may be run twice."""
         return all(ask.action.idempotent for ask in self.asks)
 
-    def write(self, request_id: int, reply_to: str) -> bytes:
-        """The request's bytes. Raises `RequestInvalid` and `RequestTooLarge`."""
+    def write(self, request_id: int, reply_to: str, master: str = "") -> bytes:
+        """The request's bytes; ``master`` is the name of the broker that it goes to, if that has one. Raises
+        `RequestInvalid` and `RequestTooLarge`.
+        """
         format = format_of(self.options.content_type) if self.options.content_type else DEFAULT_FORMAT
+        ours = {OURS: {"master": master}} if master else None
+        meta = request_meta(reply_to, self.now + self.lifetime, ours)
         try:
-            message = encode_request(request_id, request_meta(reply_to, self.now + self.lifetime), self.job, format)
+            message = encode_request(request_id, meta, self.job, format)
         except NotSerializable as error:
             raise RequestInvalid(self.name, [self._in_body(fault) for fault in error.faults]) from error
         size = envelope_size(format, message)

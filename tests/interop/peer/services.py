@@ -201,6 +201,31 @@ class SwitchedGreet(SwitchedAction):
     switch_to_action_map = ((5, GreetInTheirLanguage), (SwitchedAction.DEFAULT_ACTION, Greet))
 
 
+def _price(taken, **more):
+    """An action that says which one it is."""
+
+    class Price(Action):
+        request_schema = fields.Dictionary({"sku": fields.UnicodeString(min_length=1, max_length=64), **more})
+        response_schema = fields.Dictionary({"taken": TEXT, "switches": fields.List(fields.Integer())})
+
+        def run(self, request):
+            return {"taken": taken, "switches": sorted(request.switches)}
+
+    return Price
+
+
+class SwitchedPrice(SwitchedAction):
+    switch_to_action_map = (
+        (8, _price("negotiated", offer=fields.Integer())),
+        (7, _price("cheap")),
+        (SwitchedAction.DEFAULT_ACTION, _price("base")),
+    )
+
+
+class SwitchedRate(SwitchedAction):
+    switch_to_action_map = ((7, _price("cheap")), (9, _price("base")))
+
+
 class Relay(Action):
     """Sends on, without waiting for an answer; the caller's context goes along by itself."""
 
@@ -267,6 +292,8 @@ class LabServer(Server):
         "server_error": ServerFault,
         "context": ShowContext,
         "greet": SwitchedGreet,
+        "price": SwitchedPrice,
+        "rate": SwitchedRate,
         "relay": Relay,
         "roundTrip": RoundTrip,
     }
