@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from soagen_runtime.core.transport import Outcome, Taken
+from soagen_runtime.core.transport import Outcome, Reply, Taken
 from soagen_runtime.transport.redis import seat, settling
 
 from tests.delivery.tally import AsyncTally, Tally
@@ -18,6 +18,11 @@ POINTS = ("taken", "running", "done", "settling", "settled")
 def _die_if(found: bool) -> None:
     if found:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _written(settle: settling.Settle) -> bytes:
+    """The reply that a settle delivers."""
+    return b"".join(settle.outcome.messages) if isinstance(settle.outcome, Reply) else b""
 
 
 class FailingSeat(seat.Seat):
@@ -32,26 +37,26 @@ class FailingSeat(seat.Seat):
         _die_if(b"at-done" in taken.data)
         await super().settle(taken, outcome)
 
-    def _acknowledge(self, settles: Sequence[Any], reply: Any) -> None:
-        _die_if(any(b"at-settled" in settle.request for settle in settles))
-        super()._acknowledge(settles, reply)
+    def _acknowledge(self, batch: settling.Batch, reply: Any) -> bool:
+        _die_if(any(b"at-settled" in _written(settle) for settle in batch.settles))
+        return super()._acknowledge(batch, reply)
 
 
-def _failing_in_one(
-    in_one: Callable[[Sequence[Any]], tuple[bytes, int]],
-) -> Callable[[Sequence[Any]], tuple[bytes, int]]:
-    def fail(settles: Sequence[Any]) -> tuple[bytes, int]:
-        _die_if(any(b"at-settling" in settle.request for settle in settles))
-        return in_one(settles)
+class FailingBatch(settling.Batch):
+    """Dies when it is written with the settle of a request that asks for it."""
 
-    return fail
+    __slots__ = ()
+
+    def __init__(self, settles: Sequence[Any], *, scripted: bool) -> None:
+        _die_if(any(b"at-settling" in _written(settle) for settle in settles))
+        super().__init__(settles, scripted=scripted)
 
 
 def _install() -> None:
     from soagen_runtime.transport.redis import serving
 
     setattr(serving, "Seat", FailingSeat)  # noqa: B010  # in this process alone; a plain assignment is an error of types
-    setattr(seat, "in_one", _failing_in_one(settling.in_one))  # noqa: B010  # as above
+    setattr(seat, "Batch", FailingBatch)  # noqa: B010  # as above
 
 
 def blocking() -> Tally:

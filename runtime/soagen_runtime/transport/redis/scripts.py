@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import redis
+
 from soagen_runtime.transport.redis.link import Link
 from soagen_runtime.transport.redis.resp import is_missing_script, pack
 
@@ -34,6 +36,11 @@ class Script:
         """
         return pack(*self._command(whole), *keys, more=arguments)
 
+    async def load(self, link: Link) -> bool:
+        """Has Redis learn it; whether it did. Raises `ConnectionFailed`."""
+        (reply,) = await link.exchange(pack("SCRIPT", "LOAD", self._source), 1)
+        return not isinstance(reply, redis.ResponseError)
+
     def _command(self, whole: bool) -> tuple[Word, ...]:
         return ("EVAL", self._source, self._keys) if whole else ("EVALSHA", self._digest, self._keys)
 
@@ -55,4 +62,5 @@ BEAT = Script("beat", keys=4)
 BURY = Script("bury", keys=2)
 BURY_PROCESS = Script("bury_process", keys=2)
 RESOLVE = Script("resolve", keys=5)
+SETTLE = Script("settle", keys=2)
 PUBLISH = Script("publish", keys=2)

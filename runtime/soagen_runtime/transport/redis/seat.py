@@ -20,16 +20,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from soagen_runtime.core.transport import Outcome, Reply, Taken
+from soagen_runtime.core.transport import Nothing, Outcome, Reply, Taken
 from soagen_runtime.errors import ConnectionFailed, TransportError
 from soagen_runtime.transport.redis.clock import Clock
 from soagen_runtime.transport.redis.lease import TOMB, Identity
-from soagen_runtime.transport.redis.link import Link, accepted
+from soagen_runtime.transport.redis.link import BlockingLink, Link, accepted
 from soagen_runtime.transport.redis.origin import ASK_PAST, origin_of
 from soagen_runtime.transport.redis.publishing import Publisher
-from soagen_runtime.transport.redis.resp import pack
-from soagen_runtime.transport.redis.scripts import BEAT, BURY
-from soagen_runtime.transport.redis.settling import Settle, SlotCommands, in_one, results
+from soagen_runtime.transport.redis.resp import is_missing_script, pack
+from soagen_runtime.transport.redis.scripts import BEAT, BURY, SETTLE
+from soagen_runtime.transport.redis.settling import Batch, Settle, SlotCommands
 from soagen_runtime.wire import keys
 
 PAUSE = 0.1  # seconds before a settle is sent again
@@ -61,6 +61,7 @@ class Seat:
         self._slots = slots
         self._link = link
         self._settle_link = settle_link
+        self._scripted = False  # whether Redis knows the script that settles
         self._elsewhere = elsewhere
         self._pause = pause
         self._clock = clock
@@ -92,6 +93,7 @@ class Seat:
         if self._publisher is not None:  # first: who is registered has said what it serves
             await self._publisher.publish(self._link)
         identity.master = origin_of(await self._link.exchange(ASK_PAST, 3))
+        self._scripted = await SETTLE.load(self._link)
         asked_at = time.monotonic()
         (reply,) = accepted(await BEAT.call(self._link, [self.beat(identity, "join")]))
         identity.renewed(asked_at, self._lease)
@@ -133,20 +135,33 @@ class Seat:
             return []
         settles = list(self._pending) if self._settle_link is None else []
         commands = self._commands[identity]
-        settling, count = in_one(settles)
-        request = [settling, commands[indexes[0]].wait(block)]
+        batch = Batch(settles, scripted=self._scripted)
+        request = [batch.request, commands[indexes[0]].wait(block)]
         request += [commands[index].take for index in indexes[1:]]
         try:
-            replies = await self._link.exchange(b"".join(request), count + len(indexes))
-            if settles:
-                self._acknowledge(settles, replies[count - 1])
+            replies = await self._exchange(b"".join(request), batch.count + len(indexes), batch.count)
+            if settles and not self._acknowledge(batch, replies[: batch.count][-1]):
+                self._abandon(identity)  # with a take that is not waited for
+                return []
             entries = accepted(replies[-len(indexes) :])
         except BaseException:
             self._abandon(identity)
             raise
-        return self._taken(identity, indexes, entries)
+        return self._taken(identity, commands, indexes, entries)
 
-    def _taken(self, identity: Identity, indexes: Sequence[int], entries: Sequence[bytes | None]) -> list[Taken]:
+    async def _exchange(self, request: bytes, count: int, settling: int) -> list[Any]:
+        """Does not wait for a take where what is to be settled, the first replies, was refused."""
+        if isinstance(self._link, BlockingLink):
+            return await self._link.exchange(request, count, settling)
+        return await self._link.exchange(request, count)
+
+    def _taken(
+        self,
+        identity: Identity,
+        commands: Sequence[SlotCommands],
+        indexes: Sequence[int],
+        entries: Sequence[bytes | None],
+    ) -> list[Taken]:
         """What came into which slot, if it may still be started; else it goes back."""
         if not identity.may_start(time.monotonic()):
             log.warning("%s: held up beyond the lease; what was taken goes back", self.service)
@@ -158,18 +173,17 @@ class Seat:
                 identity.free.appendleft(index)
             else:
                 identity.running.add(index)
-                taken.append(Taken(entry, (identity, index), identity.master))
+                taken.append(Taken(entry, (identity, index, commands[index]), identity.master))
         self._breadth = len(taken) + len(taken) // 2 + 1
         return taken
 
     async def settle(self, taken: Taken, outcome: Outcome) -> None:
         """See `soagen_runtime.core.transport.Seat`."""
-        identity, index = taken.ticket
+        identity, index, commands = taken.ticket
         if isinstance(outcome, Reply) and (link := self._elsewhere(outcome.reply_to)) is not None:
-            await self._settle_elsewhere(link, identity, index, outcome)
+            await self._settle_elsewhere(link, taken, outcome)
             return
-        written = self._commands[identity][index].settle(identity, index, outcome, len(taken.data))
-        self._pending.append(written)
+        self._pending.append(Settle(identity, index, commands, outcome, len(taken.data)))
         if self._settle_link is not None:
             await self._deliver(self._settle_link)
 
@@ -184,33 +198,38 @@ class Seat:
             await self._pause(0)  # what else ends in this turn of the loop goes along
             while settles := list(self._pending):
                 try:
-                    replies = await link.exchange(*in_one(settles))
-                    self._acknowledge(settles, replies[-1])
+                    batch = Batch(settles, scripted=self._scripted)
+                    replies = await link.exchange(batch.request, batch.count)
+                    self._acknowledge(batch, replies[-1])
                 except TransportError as error:
                     log.warning("%s: replies could not be delivered yet: %s", self.service, error)
                     await self._pause(PAUSE)
         finally:
             self._delivering = False
 
-    def _acknowledge(self, settles: Sequence[Settle], reply: Any) -> None:
-        """Takes note of the first settles, which went out. Raises `TransportError` if Redis refused them, and keeps
-        them.
+    def _acknowledge(self, batch: Batch, reply: Any) -> bool:
+        """Takes note of the first that were to be settled, which went out; False if Redis does not know the script any
+        more, and they are still to go out. Raises `TransportError` if Redis refused them, and keeps them.
         """
-        taken = results(settles, reply)
-        self._pending = self._pending[len(settles) :]
-        for written, delivered in zip(settles, taken, strict=True):
-            written.identity.release(written.slot)
+        if is_missing_script(reply):
+            self._scripted = False
+            return False
+        taken = batch.results(reply)
+        self._pending = self._pending[len(taken) :]
+        for settle, delivered in zip(batch.settles, taken, strict=True):
+            settle.identity.release(settle.slot)
             if not delivered:
                 log.warning("%s: a reply came too late: another worker had answered", self.service)
+        return True
 
-    async def _settle_elsewhere(self, link: Link, identity: Identity, index: int, outcome: Reply) -> None:
+    async def _settle_elsewhere(self, link: Link, taken: Taken, outcome: Reply) -> None:
         """Delivers a reply to another Redis than the request's: without a transaction, and once, so that a connection
         that is lost at this moment may cost the reply (``docs/delivery.md``, "Several masters").
         """
+        identity, index, commands = taken.ticket
         own = self._settle_link or self._link
-        slot = identity.slots[index]
         try:
-            (held,) = accepted(await own.exchange(pack("EXISTS", slot), 1))
+            (held,) = accepted(await own.exchange(pack("EXISTS", identity.slots[index]), 1))
             if held:
                 replies = keys.reply_list(outcome.reply_to)
                 accepted(
@@ -218,13 +237,13 @@ class Seat:
                 )
         except TransportError as error:
             log.error("%s: a reply to another Redis may not have arrived: %s", self.service, error)
-        self._pending.append(Settle(identity, index, pack("DEL", slot), 1))
+        self._pending.append(Settle(identity, index, commands, Nothing("answered elsewhere")))
         await self._deliver(own)
 
     async def put_back(self, taken: Taken) -> None:
         """See `soagen_runtime.core.transport.Seat`."""
-        identity, index = taken.ticket
-        self._pending.append(Settle(identity, index, self._commands[identity][index].put_back, 1))
+        identity, index, commands = taken.ticket
+        self._pending.append(Settle(identity, index, commands, None))
         await self._deliver(self._settle_link or self._link)
 
     async def leave(self) -> None:
@@ -233,8 +252,9 @@ class Seat:
             self._abandon(identity)
         try:
             if settles := list(self._pending):
-                replies = await self._link.exchange(*in_one(settles))
-                self._acknowledge(settles, replies[-1])
+                batch = Batch(settles, scripted=False)
+                replies = await self._link.exchange(batch.request, batch.count)
+                self._acknowledge(batch, replies[-1])
             for identity in self.identities:
                 identity.left_at = float("-inf")
             await self.sweep(self._link)

@@ -130,6 +130,9 @@ class ServerEnd:
             heart.link.drop()
 
     def _elsewhere(self, own: Link, links: Sequence[Link]) -> Callable[[str], Link | None]:
+        if len(links) == 1:
+            return lambda reply_to: None
+
         def find(reply_to: str) -> Link | None:
             holder = links[keys.master_of_reply_list(keys.reply_list(reply_to), len(links))]
             return None if holder is own else holder
