@@ -84,7 +84,7 @@ def _medians(figures: Sequence[tuple[float, float]]) -> tuple[float, float]:
 
 def _measured(folder: Path, kind: str, measure: Callable[[str], float], *, unsafe: bool) -> tuple[float, float]:
     """Calls a second, and microseconds of processor time a call of the worker and Redis."""
-    broker = Broker(folder, durable=False)
+    broker = Broker(folder, fsync=None)
     environment = {LEDGER: str(folder / "ledger")}
     server = ServerProcess(broker.url, kind, 1, folder / "log", unsafe=unsafe, environment=environment)
     try:

@@ -123,8 +123,8 @@ class _Options(Generic[Ctx]):
             table=self._table,
             suspends=suspends,
             options=_options(settings),
-            on_job=onion([*log.jobs, *on_job], suspends=suspends),
-            on_action=onion([*log.actions, *on_action], suspends=suspends),
+            on_job=onion(log.jobs, on_job, suspends=suspends),
+            on_action=onion(log.actions, on_action, suspends=suspends),
         )
 
     def _encode_context(self, context: Ctx) -> dict[str, Any]:

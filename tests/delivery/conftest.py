@@ -45,11 +45,13 @@ def is_alive(pid: int) -> bool:
 class Running:
     """A ``soagen-server``, and what it writes."""
 
-    def __init__(self, redis_url: str, folder: Path, *words: str, target: str, **environment: str) -> None:
+    def __init__(
+        self, redis_url: str, folder: Path, *words: str, target: str, where: str = str(ROOT), **environment: str
+    ) -> None:
         self.log = folder / "log"
         command = [sys.executable, "-m", "soagen_runtime.server.cli", target, "--redis", redis_url, *words]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, stderr=log, env={**os.environ, **environment})
+        with self.log.open("wb") as written:
+            self.process = subprocess.Popen(command, cwd=where, stderr=written, env={**os.environ, **environment})
 
     def workers(self) -> list[int]:
         with suppress(FileNotFoundError):
@@ -88,11 +90,14 @@ class Stage:
         self.client = TallyClient(redis_url).with_options(timeout=15)  # a server may be slow to begin
         self._servers: list[Running] = []
 
-    def serve(self, *words: str, target: str = "tests.delivery.tally:Tally", **environment: str) -> Running:
+    def serve(
+        self, *words: str, target: str = "tests.delivery.tally:Tally", where: str = str(ROOT), **environment: str
+    ) -> Running:
+        """Begins a server, which runs in the folder ``where``."""
         folder = self.folder / f"server{len(self._servers)}"
         folder.mkdir()
         environment = {LEDGER: str(self.ledger.path), **environment}
-        server = Running(self.redis_url, folder, *words, target=target, **environment)
+        server = Running(self.redis_url, folder, *words, target=target, where=where, **environment)
         self._servers.append(server)
         return server
 

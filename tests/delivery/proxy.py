@@ -48,6 +48,7 @@ class CuttingProxy:
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._cut_at: int | None = None
         self._after = False
+        self._half_open: set[socket.socket] = set()
         self.seen = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -60,6 +61,19 @@ class CuttingProxy:
         with self._lock:
             self.seen, self._cut_at, self._after = 0, cut_at, after
 
+    def lead_to(self, port: int) -> None:
+        """Leads elsewhere from now on; what leads to where it led is cut."""
+        self._target = ("127.0.0.1", port)
+        self._cut()
+
+    def hang_up_here(self) -> None:
+        """Cuts every connection at this end; the other end does not notice."""
+        with self._lock:
+            pairs, self._pairs = self._pairs, []
+            self._half_open.update(far for _, far in pairs)
+        for near, _ in pairs:
+            self._close(near)
+
     @property
     def is_armed(self) -> bool:
         return self._cut_at is not None
@@ -67,6 +81,8 @@ class CuttingProxy:
     def close(self) -> None:
         self._listener.close()
         self._cut()
+        kept, self._half_open = self._half_open, set()
+        self._close(*kept)
 
     def _accept(self) -> None:
         while True:
@@ -74,7 +90,11 @@ class CuttingProxy:
                 near, _ = self._listener.accept()
             except OSError:
                 return
-            far = socket.create_connection(self._target)
+            try:
+                far = socket.create_connection(self._target)
+            except OSError:
+                near.close()
+                continue
             for end in (near, far):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
@@ -112,6 +132,8 @@ class CuttingProxy:
 
     def _close(self, *ends: socket.socket) -> None:
         for end in ends:
+            if end in self._half_open:
+                continue
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
             end.close()

@@ -83,7 +83,7 @@ class ForgetfulBook(Book):
 
 def soak(seconds: float, folder: Path) -> list[dict[str, float]]:
     """Makes calls, and samples twice a second."""
-    broker = Broker(folder, durable=False)
+    broker = Broker(folder, fsync=None)
     environment = {LEDGER: str(folder / "ledger")}
     servers = [
         ServerProcess(broker.url, kind, 1, folder / f"{kind}.log", unsafe=False, environment=environment)

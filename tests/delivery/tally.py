@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from soagen_runtime.action import Action, Service
+from soagen_runtime.calls.blocking import Calls, Future
 from soagen_runtime.client import AsyncClient, Client
 from soagen_runtime.context import Context
 from soagen_runtime.server import AsyncServer, Server
@@ -145,6 +146,11 @@ class TallyClient(Client[Context]):
     def call(self, name: str, token: str, **request: Any) -> str:
         client = self.with_options(correlation_id=token)
         return str(client._call(ACTIONS[name], {"token": token, **request}).get("token", ""))
+
+    def start(self, name: str, token: str, **request: Any) -> Future[Any]:
+        """Sends a call; its reply is asked for later."""
+        client = self.with_options(correlation_id=token)
+        return Calls(client._caller, client._threads)._call(ACTIONS[name], {"token": token, **request}).start()
 
 
 class AsyncTallyClient(AsyncClient[Context]):

@@ -9,11 +9,12 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
 import soagen_runtime as soagen
-from soagen_runtime.wire import keys
+from soagen_runtime.wire import JobResult, ReplyMessage, decode_reply, encode_request, keys, request_meta
 
 from tests.delivery.conftest import Stage, is_alive, wait_for
 from tests.delivery.tally import TallyClient
@@ -140,6 +141,45 @@ def test_an_action_that_overruns_its_time_is_answered(stage: Stage, target: str)
     assert stage.client.call("once", "next") == "next"
     if target == BLOCKING:
         assert "Thread 0x" in server.written()  # the stacks
+
+
+def answers_to(stage: Stage, *bodies: dict[str, Any]) -> JobResult:
+    """The one reply to a job of several actions that goes on after errors."""
+    reply_to = f"service.tally.{'0' * 32}!{'1' * 12}"
+    job = {
+        "control": {"continue_on_error": True, "suppress_response": False},
+        "context": {"correlation_id": "c", "switches": []},
+        "actions": [{"action": "once", "body": body} for body in bodies],
+    }
+    replies = keys.reply_list(reply_to)
+    with redis.Redis.from_url(stage.redis_url) as broker:
+        broker.rpush(keys.request_list("tally"), encode_request(1, request_meta(reply_to, time.time() + 20), job))
+        wait_for(lambda: broker.llen(replies), "the reply")
+        stage.client.call("again", "after")  # by now a second one would have come
+        (message,) = broker.lrange(replies, 0, -1)
+    reply = decode_reply(message)
+    assert isinstance(reply, ReplyMessage)
+    return reply.result
+
+
+@both_kinds
+def test_a_request_that_overruns_its_time_as_a_whole_is_answered(stage: Stage, target: str) -> None:
+    stage.serve("--job-timeout", "0.5", "--timeout", "0.8", target=target)
+    stage.client.call("once", "warm")
+    result = answers_to(stage, {"token": "a", "seconds": 0.3}, {"token": "b", "seconds": 3}, {"token": "c"})
+    (error,) = result.errors
+    assert (error.code, result.actions) == ("JOB_TIMEOUT", ())
+    assert "its job ran longer than the 0.5 s" in error.message
+    assert stage.ledger.starts().keys() == {"warm", "a", "b", "after"}
+
+
+@both_kinds
+def test_after_an_action_that_overran_none_is_started(stage: Stage, target: str) -> None:
+    stage.serve("--timeout", "0.3", target=target)
+    stage.client.call("once", "warm")
+    result = answers_to(stage, {"token": "a"}, {"token": "b", "seconds": 3}, {"token": "c"})
+    assert [[error.code for error in action.errors] for action in result.actions] == [[], ["ACTION_TIMEOUT"]]
+    assert stage.ledger.starts().keys() == {"warm", "a", "b", "after"}
 
 
 def test_workers_that_crash_again_and_again_are_given_up(stage: Stage) -> None:

@@ -178,10 +178,10 @@ def test_a_variant_is_a_method_of_its_own_and_turns_its_switch_on(world: Any) ->
 
 def test_the_base_contract_is_refused_while_a_switch_of_a_variant_is_on(world: Any) -> None:
     client = world.client("probe").with_options(switches=[8])
-    with pytest.raises(soagen.VariantActive, match="switch 8"):
+    with pytest.raises(soagen.VariantActive, match=r"switch BOLD \(8\) is on.*; call quote_bold, or"):
         client.quote(sku="A")
     assert client.quote_bold(sku="A").price == 3
     # FAST is written first, so it wins over BOLD, which may then stay on.
     assert client.quote_fast(sku="A", at=AT).price == 2
-    with pytest.raises(soagen.VariantActive, match="switch 7"):
+    with pytest.raises(soagen.VariantActive, match=r"switch FAST \(7\) is on.*; call quote_fast, or"):
         client.with_options(switches=[7]).quote_bold(sku="A")

@@ -262,6 +262,8 @@ def test_a_layer_of_the_other_kind_is_refused(local: World, argument: str) -> No
         local.client("probe", **{argument: [wrong]})
     with pytest.raises(soagen.ConfigurationError, match="a middleware is a function"):
         local.client("probe", **{argument: ["measure"]})
+    with pytest.raises(soagen.ConfigurationError, match="middleware is a list or a tuple of functions"):
+        local.client("probe", **{argument: plain})
 
 
 def test_a_layer_may_be_an_object(local: World) -> None:

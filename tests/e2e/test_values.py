@@ -83,7 +83,7 @@ def test_a_variant_in_a_job_turns_its_switch_on_for_all_of_it(world: Any) -> Non
     calls = probe.calls
     bold, seen = probe.run(job(calls.quote_bold(sku="A"), calls.see()))
     assert (bold.bold, seen.switches) == (True, [8])
-    with pytest.raises(soagen.VariantActive, match="switch 8 is on"):
+    with pytest.raises(soagen.VariantActive, match=r"switch BOLD \(8\) is on"):
         probe.run(job(calls.quote_bold(sku="A"), calls.quote(sku="A")))
 
 
@@ -97,6 +97,16 @@ def test_the_calls_of_a_job_are_of_one_client(world: Any) -> None:
         job()
     with pytest.raises(soagen.ConfigurationError, match="does not fit here"):
         job(probe.calls.see(), 5)  # type: ignore[call-overload]  # the mistake that is tested
+    with pytest.raises(soagen.ConfigurationError, match="put a `\\*` before it"):
+        job([probe.calls.see()])  # type: ignore[call-overload]  # the mistake that is tested
+
+
+def test_what_is_to_be_called_is_shown_by_name(world: Any) -> None:
+    calls = world.client("probe").calls
+    assert repr(calls.see()).endswith("Call of probe.see>")
+    assert repr(job(calls.see(), calls.add(a=1, b=2))).endswith("Job of probe.see+add>")
+    with pytest.raises(soagen.ConfigurationError, match=r"Job of probe.see> does not fit here"):
+        job(job(calls.see()))
 
 
 # --- parallel calls

@@ -11,7 +11,7 @@ from soagen_runtime.action import Action, Service
 from soagen_runtime.calls.expanding import Rounds, groups
 from soagen_runtime.core.caller import Caller
 from soagen_runtime.core.outcome import Outcome
-from soagen_runtime.core.request import Ask
+from soagen_runtime.core.request import Ask, named
 from soagen_runtime.errors import CallError, ConfigurationError
 from soagen_runtime.expansions import Expand, paths
 
@@ -32,6 +32,9 @@ class AsyncPending(ABC, Generic[R_co]):
         self._caller = caller
         self._asks = asks
         self._continue = False
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {named(self._caller.service, self._asks)}>"
 
     async def run(self) -> R_co:
         """Makes the call and waits. Returns the response, or raises `CallError`."""

@@ -22,7 +22,7 @@ from soagen_runtime.context import carry
 from soagen_runtime.core.caller import Caller
 from soagen_runtime.core.exchange import Exchange, NotYet
 from soagen_runtime.core.outcome import Outcome
-from soagen_runtime.core.request import Ask
+from soagen_runtime.core.request import Ask, named
 from soagen_runtime.core.stepping import run_blocking
 from soagen_runtime.errors import CallError, ConfigurationError, ConnectionFailed
 from soagen_runtime.expansions import Expand, paths
@@ -189,6 +189,9 @@ class Pending(ABC, Generic[R_co]):
         self._threads = threads
         self._asks = asks
         self._continue = False
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {named(self._caller.service, self._asks)}>"
 
     def run(self) -> R_co:
         """Makes the call and waits. Returns the response, or raises `CallError`."""

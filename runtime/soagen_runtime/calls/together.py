@@ -377,8 +377,11 @@ class _Nothing(tuple[()]):
 
 def _all(calls: tuple[Any, ...], kind: type[Any]) -> tuple[Any, ...]:
     for call in calls:
+        if isinstance(call, (list, tuple)):
+            raise ConfigurationError("calls are given one by one, and not as a list of them: put a `*` before it")
         if not isinstance(call, kind):
+            shown = repr(call) if isinstance(call, (Pending, AsyncPending)) else f"a {type(call).__name__}"
             raise ConfigurationError(
-                f"{call!r} does not fit here: take what `client.calls` gives, of blocking clients or of asyncio ones"
+                f"{shown} does not fit here: take what `client.calls` gives, of blocking clients or of asyncio ones"
             )
     return calls

@@ -112,15 +112,15 @@ class Caller:
     async def _plan(
         self, asks: Sequence[Ask[Any]], *, continue_on_error: bool, suppress: bool
     ) -> tuple[ClientTransport, Plan]:
-        transport = towards(self.transport, self.service.name)
+        transport, options = towards(self.transport, self.service.name), self.options
         if intercepted and (interceptor := intercepted.get(self.service.name)) is not None:
             transport = interceptor(transport, self.suspends, [ask.action.wire for ask in asks])
         plan = prepare(
             self.service,
             asks,
-            self.options,
+            options,
             current_call.get(),
-            await transport.now(),
+            await transport.now(patience(asks, options)),
             continue_on_error=continue_on_error,
             suppress=suppress,
         )

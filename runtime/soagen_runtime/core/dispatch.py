@@ -18,11 +18,13 @@ from typing import Any, TypeAlias
 from soagen_runtime.action import BUILT_IN, Action, Service
 from soagen_runtime.context import Call, Context, bind, current_call
 from soagen_runtime.core.answers import unknown_action
-from soagen_runtime.core.guard import Guard, Overrun
+from soagen_runtime.core.guard import Guard, JobOverrun, Overrun
 from soagen_runtime.core.middleware import JobRequest, Onion
 from soagen_runtime.core.transport import Nothing, Reply
-from soagen_runtime.core.verdict import REPLY_LIFETIME, is_suppressed
+from soagen_runtime.core.verdict import REPLY_LIFETIME, Redelivery, describe, is_suppressed
 from soagen_runtime.errors import (
+    ACTION_TIMEOUT,
+    OUTCOME_UNKNOWN,
     REQUEST_TOO_LARGE,
     RESPONSE_NOT_SERIALIZABLE,
     RESPONSE_TOO_LARGE,
@@ -91,6 +93,7 @@ class Dispatcher:
         self._content_types = None if read is None else frozenset(codec_for(name).content_type for name in read)
         self._sends_tracebacks = settings is not None and settings.send_tracebacks
         self._on_job = on_job
+        self._redelivery = Redelivery(service, self.most_bytes)
         self._bindings: dict[str, list[_Binding]] = {}
         for action in service.actions:
             self._bindings.setdefault(action.wire, []).append(_Binding(action, handlers[action.method]))
@@ -100,9 +103,10 @@ class Dispatcher:
         """More bytes than this are not read at all."""
         return _FAR_TOO_LARGE * self.limits.request_bytes
 
-    async def serve(self, data: bytes, now: float, guard: Guard | None = None) -> Reply | Nothing:
+    async def serve(self, data: bytes, now: float, guard: Guard | None = None, *, master: str = "") -> Reply | Nothing:
         """Serves one message; ``now`` is the Unix time in seconds on the broker's clock. ``guard`` watches over how
-        long handlers run.
+        long handlers run. ``master`` is the name of the broker that the message was taken from, if that one may not
+        know all that was done with it at another.
         """
         try:
             message = self._admit(data, now)
@@ -110,8 +114,36 @@ class Dispatcher:
             return self._refuse(invalid, now)
         if isinstance(message, Nothing):
             return message
-        result = await self._serve_job(message, now, guard)
+        if master and self._may_have_run(message, master):
+            return self._say_unknown(message, now)
+        if guard is None:
+            result = await self._serve_job(message, now, None)
+        else:
+            result = await self._watch_job(message, now, guard)
         return self._answer(message, result, now)
+
+    def _may_have_run(self, message: RequestMessage, master: str) -> bool:
+        """Whether it was sent to another master, may have run there, and must not run twice."""
+        sent_to = message.ours.get("master", master)
+        return sent_to != master and not self._redelivery.is_idempotent(message.body)
+
+    def _say_unknown(self, message: RequestMessage, now: float) -> Reply | Nothing:
+        log.warning("%s: a request was sent to another master, and may have run there", self.service.name)
+        if is_suppressed(message.body):
+            return Nothing("outcome unknown", dropped=True, about=describe(message))
+        text = "The request was sent to another Redis master, and may have run there; it was not run again"
+        return self._write(message, _job_error(OUTCOME_UNKNOWN, text), now)
+
+    async def _watch_job(self, message: RequestMessage, now: float, guard: Guard) -> JobResult:
+        def overrun(error: Error) -> Reply | Nothing:
+            return self._answer(message, JobResult(errors=(error,)), now)
+
+        try:
+            result: JobResult = await guard.run_job(self._serve_job(message, now, guard), overrun)
+        except JobOverrun as error:
+            log.error("%s: %s", self.service.name, error)
+            return JobResult(errors=(error.as_error(),))
+        return result
 
     def _answer(self, message: RequestMessage, result: JobResult, now: float) -> Reply | Nothing:
         return Nothing("no reply is wanted") if is_suppressed(message.body) else self._write(message, result, now)
@@ -211,7 +243,7 @@ class Dispatcher:
                 results.append(ActionResult(name, errors=(unknown_action(name),)))
             else:
                 results.append(await self._run_action(binding, asked, message, switches, context, guard, overrun))
-            if results[-1].errors and not job["control"]["continue_on_error"]:
+            if results[-1].errors and (not job["control"]["continue_on_error"] or _ran_too_long(results[-1])):
                 break
         return results
 
@@ -330,6 +362,11 @@ class Dispatcher:
         if self.limits.chunk_bytes is None or message.format.chunks:
             return self.limits.reply_bytes
         return min(self.limits.reply_bytes, self.limits.chunk_bytes)
+
+
+def _ran_too_long(result: ActionResult) -> bool:
+    """Whether an action used its time up: then, as with PySOA, none comes after it."""
+    return any(error.code == ACTION_TIMEOUT for error in result.errors)
 
 
 def _text(value: Any) -> str | None:

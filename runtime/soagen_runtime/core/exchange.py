@@ -60,7 +60,7 @@ class Exchange:
             return
         try:
             self._request_id = channel.next_request_id()
-            message = plan.write(self._request_id, channel.reply_to)
+            message = plan.write(self._request_id, channel.reply_to, await channel.master(plan.deadline))
             await channel.send(
                 self._request_id, message, lifetime=plan.lifetime, until=plan.deadline, awaited=plan.awaited
             )

@@ -119,8 +119,13 @@ class Onion(Generic[Asked, Answer]):
         return answer
 
 
-def onion(layers: Sequence[Callable[..., Any]], *, suspends: bool) -> Onion[Any, Any] | None:
-    """The layers as one; None if there are none, so that a call without any costs nothing."""
+def onion(own: Sequence[Callable[..., Any]], given: Any, *, suspends: bool) -> Onion[Any, Any] | None:
+    """The runtime's own layers, and those that were ``given`` within them, as one; None if there are none, so that a
+    call without any costs nothing. Raises `ConfigurationError`.
+    """
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        raise ConfigurationError(f"middleware is a list or a tuple of functions, and not {given!r}")
+    layers = [*own, *given]
     return Onion(layers, suspends=suspends) if layers else None
 
 

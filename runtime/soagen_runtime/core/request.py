@@ -27,7 +27,7 @@ from soagen_runtime.errors import (
 )
 from soagen_runtime.expansions import Expand
 from soagen_runtime.validation import Invalid
-from soagen_runtime.wire import DEFAULT_FORMAT, encode_request, envelope_size, format_of, request_meta
+from soagen_runtime.wire import DEFAULT_FORMAT, OURS, encode_request, envelope_size, format_of, request_meta
 
 Response = TypeVar("Response")
 
@@ -45,6 +45,11 @@ class Ask(NamedTuple, Generic[Response]):
     expand: Sequence[Expand[Any]] = ()
 
 
+def named(service: Service[Any], asks: Sequence[Ask[Any]]) -> str:
+    """What is called, in words: ``orders.get_order+ship``."""
+    return f"{service.name}.{'+'.join(ask.action.name for ask in asks)}"
+
+
 class Plan(NamedTuple):
     """A job that is ready to be sent. ``now`` and ``deadline`` are Unix times in seconds on the broker's clock."""
 
@@ -59,7 +64,7 @@ class Plan(NamedTuple):
     @property
     def name(self) -> str:
         """What is called, in words."""
-        return f"{self.service.name}.{'+'.join(ask.action.name for ask in self.asks)}"
+        return named(self.service, self.asks)
 
     @property
     def lifetime(self) -> float:
@@ -71,11 +76,15 @@ class Plan(NamedTuple):
         """Whether all of it may be run twice."""
         return all(ask.action.idempotent for ask in self.asks)
 
-    def write(self, request_id: int, reply_to: str) -> bytes:
-        """The request's bytes. Raises `RequestInvalid` and `RequestTooLarge`."""
+    def write(self, request_id: int, reply_to: str, master: str = "") -> bytes:
+        """The request's bytes; ``master`` is the name of the broker that it goes to, if that has one. Raises
+        `RequestInvalid` and `RequestTooLarge`.
+        """
         format = format_of(self.options.content_type) if self.options.content_type else DEFAULT_FORMAT
+        ours = {OURS: {"master": master}} if master else None
+        meta = request_meta(reply_to, self.now + self.lifetime, ours)
         try:
-            message = encode_request(request_id, request_meta(reply_to, self.now + self.lifetime), self.job, format)
+            message = encode_request(request_id, meta, self.job, format)
         except NotSerializable as error:
             raise RequestInvalid(self.name, [self._in_body(fault) for fault in error.faults]) from error
         size = envelope_size(format, message)
@@ -164,14 +173,22 @@ def _context(
     return context
 
 
+def _named(switch: int) -> str:
+    name = getattr(switch, "name", None)  # that of the generated enum, where the contract is a generated one
+    return f"{switch:d}" if name is None else f"{name} ({switch:d})"
+
+
 def _select(service: Service[Any], asks: Sequence[Ask[Any]], switches: frozenset[int]) -> frozenset[int]:
     """The switches that make a server take these very contracts of the actions (``docs/language.md``, "Variants")."""
     switches = switches.union([ask.action.switch for ask in asks if ask.action.switch is not None])
     for ask in asks:
-        rivals = switches.intersection(ask.action.unless)
-        if rivals:
+        rival = next((switch for switch in ask.action.unless if switch in switches), None)
+        if rival is not None:
+            method = next(
+                each.method for each in service.actions if (each.wire, each.switch) == (ask.action.wire, rival)
+            )
             raise VariantActive(
-                f"{service.name}.{ask.action.name} was not called: switch {min(rivals)} is on, which selects another"
-                f" contract of {ask.action.wire}; call the method of that variant, or make the call without the switch"
+                f"{service.name}.{ask.action.name} was not called: switch {_named(rival)} is on, which selects another"
+                f" contract of {ask.action.wire}; call {method}, or make the call without the switch"
             )
     return switches

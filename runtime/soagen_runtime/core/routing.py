@@ -6,6 +6,7 @@ see `towards`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from soagen_runtime.core.transport import Channel, ClientTransport
@@ -31,9 +32,9 @@ class Router:
         ends = [*([] if self._otherwise is None else [self._otherwise]), *self._ends.values()]
         return list({id(end): end for end in ends}.values())
 
-    async def now(self) -> float:
+    async def now(self, within: float = math.inf) -> float:
         """The time of one of the brokers."""
-        return await self._all()[0].now()
+        return await self._all()[0].now(within)
 
     async def open(self, service: str, *, shared: bool = False) -> Channel:
         """A channel for calls of ``service``. Raises `ConfigurationError` where no way leads there."""

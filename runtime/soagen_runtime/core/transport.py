@@ -8,8 +8,9 @@ Errors are those of `soagen_runtime.errors`; a transport translates foreign ones
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from soagen_runtime.action import Service
@@ -26,10 +27,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """Nobody is answered, and why. ``dropped`` is whether somebody may look for the request: that is noted down."""
+    """Nobody is answered, and why. ``dropped`` is whether somebody may look for the request: that is noted down, with
+    what ``about`` says of it.
+    """
 
     reason: str
     dropped: bool = False
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 Outcome: TypeAlias = Reply | Nothing
@@ -37,10 +41,13 @@ Outcome: TypeAlias = Reply | Nothing
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A request that is held until its outcome is known. ``ticket`` is the transport's own."""
+    """A request that is held until its outcome is known. ``ticket`` is the transport's own. ``master`` is the name of
+    the broker that it was taken from, if that one may not know all that was done with it at another.
+    """
 
     data: bytes
     ticket: Any
+    master: str = ""
 
 
 class Channel(Protocol):
@@ -55,6 +62,12 @@ class Channel(Protocol):
 
     def next_request_id(self) -> int:
         """A number that no other outstanding request of this channel has."""
+        ...
+
+    async def master(self, until: float) -> str:
+        """The name of the very broker that requests over this channel go to at present, for them to carry; empty where
+        it has none. Raises `ConnectionFailed` where that is not known at the time ``until``.
+        """
         ...
 
     async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
@@ -78,8 +91,10 @@ class Channel(Protocol):
 class ClientTransport(Protocol):
     """One end of a transport: what a client owns."""
 
-    async def now(self) -> float:
-        """The broker's time. Raises `ConnectionFailed` where it must be asked and cannot be."""
+    async def now(self, within: float = math.inf) -> float:
+        """The broker's time. Raises `ConnectionFailed` where it must be asked and does not answer within so many
+        seconds.
+        """
         ...
 
     async def open(self, service: str, *, shared: bool = False) -> Channel:

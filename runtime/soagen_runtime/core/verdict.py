@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from soagen_runtime.action import Service
 from soagen_runtime.errors import WORKER_LOST, Error, NotSerializable
 from soagen_runtime.wire import (
+    OURS,
     InvalidMessage,
     JobResult,
     RequestMessage,
@@ -120,8 +121,7 @@ class Redelivery:
 
 def attempt_of(message: RequestMessage) -> int:
     """Which attempt this is, from 1."""
-    ours = message.meta.get("soagen")
-    attempt = ours.get("attempt") if type(ours) is dict else None
+    attempt = message.ours.get("attempt")
     return attempt if type(attempt) is int and attempt >= 1 else 1
 
 
@@ -139,11 +139,7 @@ def describe(message: RequestMessage) -> dict[str, str]:
 
 
 def _next_attempt(message: RequestMessage, attempt: int) -> bytes:
-    ours = message.meta.get("soagen")
-    meta: Mapping[Any, Any] = {
-        **message.meta,
-        "soagen": {**(ours if type(ours) is dict else {}), "attempt": attempt},
-    }
+    meta = {**message.meta, OURS: {**message.ours, "attempt": attempt}}
     envelope = {"request_id": message.request_id, "meta": meta, "body": message.body}
     return message.format.preamble + message.format.codec.encode(envelope)
 

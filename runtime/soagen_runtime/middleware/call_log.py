@@ -63,9 +63,13 @@ def _bodies(log: logging.Logger, requests: int | None, responses: int | None, re
 
 
 def _errors(log: logging.Logger, level: int) -> Observer[JobRequest]:
-    def tell(name: str, errors: Sequence[Error]) -> None:
+    serves = log is SERVER_CALLS  # while a client calls, the record is of the call that is served meanwhile
+
+    def tell(name: str, errors: Sequence[Error], action: str | None = None) -> None:
         if errors:
-            log.log(level, Structured(f"errors of {name}", errors=[_described(error) for error in errors]))
+            extra = {"action": action} if serves and action else None  # no action is served any more
+            said = Structured(f"errors of {name}", errors=[_described(error) for error in errors])
+            log.log(level, said, extra=extra)
 
     def begin(job: JobRequest) -> Ended:
         names = f"{job.service}.{'+'.join(action.action for action in job.actions)}"
@@ -78,7 +82,7 @@ def _errors(log: logging.Logger, level: int) -> Observer[JobRequest]:
             elif result is not None:
                 tell(names, result.errors)
                 for action in result.actions:
-                    tell(f"{job.service}.{action.action}", action.errors)
+                    tell(f"{job.service}.{action.action}", action.errors, action.action)
 
         return end
 

@@ -138,17 +138,20 @@ def _dispatcher(
     from soagen_runtime.core.middleware import onion
     from soagen_runtime.middleware.call_log import SERVER_CALLS, logged
     from soagen_runtime.server.builtin import with_built_in
-    from soagen_runtime.settings import ServerSettings
+    from soagen_runtime.settings import load_server_settings
 
-    settings = settings or server.settings or ServerSettings()
-    log = logged(settings.logging, SERVER_CALLS, suspends=suspends)
     name = type(server).__name__
+    if settings is None:
+        settings = load_server_settings(
+            {}, environment={}, code=server.settings, code_origin=f"{name}.settings"
+        ).settings
+    log = logged(settings.logging, SERVER_CALLS, suspends=suspends)
     service = with_built_in(server)
     handlers = {
         action.method: adapt(f"{name}.{action.method}", getattr(server, action.method)) for action in service.actions
     }
-    on_job = onion([*log.jobs, *server.job_middleware], suspends=suspends)
-    on_action = onion([*log.actions, *server.action_middleware], suspends=suspends)
+    on_job = onion(log.jobs, server.job_middleware, suspends=suspends)
+    on_action = onion(log.actions, server.action_middleware, suspends=suspends)
     if on_action is not None:
         handlers = {
             action.method: _layered(on_action, service.name, action, handlers[action.method])

@@ -58,7 +58,6 @@ def _make(target: str, found: object) -> object:
     try:
         inspect.signature(found).bind()
     except TypeError as error:
-        raise ConfigurationError(
-            f"{target} cannot be made without arguments ({error}): name a function that makes the server"
-        ) from None
+        mend = "name a function that makes the server" if isinstance(found, type) else "it is called with none"
+        raise ConfigurationError(f"{target} cannot be made without arguments ({error}): {mend}") from None
     return found()

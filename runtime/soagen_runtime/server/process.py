@@ -71,7 +71,7 @@ def _serve(
         each=_Countdown(settings.max_requests, lambda: stops[0]()),
         heartbeat=_Orphan(lambda: stops[0]()),
         ready=ready,
-        limits=TimeLimits(settings.timeout, server.time_limits),
+        limits=TimeLimits(settings.timeout, server.time_limits, settings.job_timeout),
         framework=framework,
     )
     stops.append(worker.stop)
@@ -102,7 +102,7 @@ async def _serve_async(
         each=_Countdown(settings.max_requests, lambda: stops[0]()),
         heartbeat=_Orphan(lambda: loop.call_soon_threadsafe(stops[0])),
         ready=ready,
-        limits=TimeLimits(settings.timeout, server.time_limits),
+        limits=TimeLimits(settings.timeout, server.time_limits, settings.job_timeout),
         framework=framework,
     )
     stops.append(worker.stop)

@@ -63,7 +63,7 @@ class _Place:
 
     async def _outcome(self, taken: Taken, guard: Guard | None) -> Outcome:
         try:
-            return await self._dispatcher.serve(taken.data, self._transport.now(), guard)
+            return await self._dispatcher.serve(taken.data, self._transport.now(), guard, master=taken.master)
         except Exception:
             # Never for what comes in, but a caller waits, and the worker has to live on.
             log.exception("%s: a request could not be served", self._service)

@@ -58,8 +58,8 @@ class ServerSettings(Settings):
     """How a service is served. Times are in seconds, sizes in bytes.
 
     ``concurrency`` None is one thread, or 64 tasks of an asyncio server; ``timeout`` None lets an action run as long as
-    it likes. ``content_types`` are those in which the server lets itself be asked; it answers in the type that asked.
-    Raises `SettingsInvalid` for values that cannot be.
+    it likes, and ``job_timeout`` a request. ``content_types`` are those in which the server lets itself be asked; it
+    answers in the type that asked. Raises `SettingsInvalid` for values that cannot be.
     """
 
     redis: str | None = setting(
@@ -75,6 +75,13 @@ class ServerSettings(Settings):
     )
     timeout: float | None = setting(
         None, optional(seconds(_DAY)), "how long an action may run", option="--timeout", metavar="SECONDS"
+    )
+    job_timeout: float | None = setting(
+        None,
+        optional(seconds(_DAY)),
+        "how long all actions of a request may run together",
+        option="--job-timeout",
+        metavar="SECONDS",
     )
     grace: float = setting(
         30.0,

@@ -83,10 +83,12 @@ def variable_of(prefix: str, key: str) -> str:
     return prefix + key.replace(".", "_").upper()
 
 
-def from_code(settings: Settings | None, origin: str) -> Layer:
-    """What a class says of itself, where it is not what is the default anyway."""
+def from_code(settings: Any, origin: str) -> Layer:
+    """What a class says of itself, as `Settings` or not at all, where it is not what is the default anyway."""
     layer = Layer()
-    if settings is not None:
+    if settings is not None and not isinstance(settings, Settings):
+        layer.faults.append(SettingFault(origin, f"{settings!r} is no ServerSettings(...)"))
+    elif settings is not None:
         specs = specs_of(type(settings))
         for key, value in settings.values().items():
             if value != specs[key].default:

@@ -12,6 +12,7 @@ other, and the job ends where it would have ended. The real server gets its part
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -104,7 +105,7 @@ class StubTransport:
         self.was_real = False
         """Whether any of it went to the real service."""
 
-    async def now(self) -> float:
+    async def now(self, within: float = math.inf) -> float:
         """The time of this machine: nobody may be there to ask for another."""
         return time.time()
 
@@ -162,6 +163,10 @@ class StubChannel:
     def next_request_id(self) -> int:
         """A number that no other request to a stub has."""
         return next(_request_ids)
+
+    async def master(self, until: float) -> str:
+        """Nothing: a stub has no broker."""
+        return ""
 
     async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         """Runs the request. What comes of it is for `receive` to say, if that is called."""

@@ -22,6 +22,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import itertools
+import math
 import threading
 import time
 from collections.abc import Callable, Coroutine
@@ -93,7 +94,7 @@ class BlockingEnd:
         self.transport = transport
         self._loops = loops
 
-    async def now(self) -> float:
+    async def now(self, within: float = math.inf) -> float:
         return time.time()
 
     async def sleep(self, seconds: float) -> None:
@@ -119,6 +120,9 @@ class _BlockingChannel:
 
     def next_request_id(self) -> int:
         return self._end.transport.next_request_id()
+
+    async def master(self, until: float) -> str:
+        return ""
 
     async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         serving = self._dispatcher.serve(message, time.time())
@@ -194,7 +198,7 @@ class _AsyncEnd:
         self.transport = transport
         self.tasks: set[asyncio.Task[Outcome]] = set()
 
-    async def now(self) -> float:
+    async def now(self, within: float = math.inf) -> float:
         return time.time()
 
     async def sleep(self, seconds: float) -> None:
@@ -218,6 +222,9 @@ class _AsyncChannel:
 
     def next_request_id(self) -> int:
         return self._end.transport.next_request_id()
+
+    async def master(self, until: float) -> str:
+        return ""
 
     async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         # A task of its own: the server goes on when its caller is cancelled, as it would in another process.

@@ -13,6 +13,7 @@ from soagen_runtime.wire.codec import (
 )
 from soagen_runtime.wire.envelope import (
     CLIENT_VERSION,
+    OURS,
     InvalidMessage,
     Piece,
     ReplyMessage,
@@ -33,6 +34,7 @@ __all__ = [
     "JSON_TYPE",
     "MAX_DEPTH",
     "MSGPACK_TYPE",
+    "OURS",
     "ActionResult",
     "Assembler",
     "Codec",

@@ -29,8 +29,12 @@ CLIENT_VERSION: Final = (1, 4, 9)
 
 _KNOWS_CALLER_ERRORS = (0, 70, 0)
 
-# Kept by a PySOA server from the meta that it sends back; PySOA keeps objects of its own under them while it works.
-_NEVER_SENT_BACK = ("serializer", "protocol_version")
+OURS: Final = "soagen"
+"""Under this key of a request's ``meta`` soagen peers say what PySOA's need not know."""
+
+# Kept from the meta that is sent back. Under the first two PySOA keeps objects of its own while it works, and keeps
+# them back too; the last is for servers alone.
+_NEVER_SENT_BACK = ("serializer", "protocol_version", OURS)
 
 _MOST_ERRORS = 20
 _LONGEST_PATH = 500
@@ -57,6 +61,12 @@ class RequestMessage(NamedTuple):
         if type(version) is list and all(type(part) is int for part in version):
             return tuple(version)
         return None
+
+    @property
+    def ours(self) -> dict[Any, Any]:
+        """What a soagen peer said beside PySOA's protocol."""
+        said = self.meta.get(OURS)
+        return said if type(said) is dict else {}
 
     @property
     def knows_caller_errors(self) -> bool:

@@ -38,6 +38,10 @@ _EPOCH_UTC = _EPOCH.replace(tzinfo=dt.UTC)
 _MIN_DAYS = (dt.datetime.min - _EPOCH).days
 _MAX_DAYS = (dt.datetime.max - _EPOCH).days
 
+# An `ExtType` is a tuple. Its own constructor checks what is known here to be right, which takes longer than the rest
+# of an encoder: 0.26 us against 0.09.
+_extension = tuple.__new__
+
 _int64 = Struct("!q")
 _amount = Struct("!3sq")
 _date = Struct("!HBB")
@@ -55,7 +59,8 @@ def _encode_datetime(value: dt.datetime) -> ExtType:
         code, since = DATETIME, value - _EPOCH_UTC
         if not _MIN_DAYS <= since.days <= _MAX_DAYS:
             raise ValueError(f"{value} is not within the years 1 to 9999 of UTC")
-    return ExtType(code, _int64.pack((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds))
+    microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return _extension(ExtType, (code, _int64.pack(microseconds)))
 
 
 def _decode_local_datetime(payload: bytes) -> dt.datetime:
@@ -67,7 +72,7 @@ def _decode_datetime(payload: bytes) -> dt.datetime:
 
 
 def _encode_date(value: dt.date) -> ExtType:
-    return ExtType(DATE, _date.pack(value.year, value.month, value.day))
+    return _extension(ExtType, (DATE, _date.pack(value.year, value.month, value.day)))
 
 
 def _decode_date(payload: bytes) -> dt.date:
@@ -77,7 +82,7 @@ def _decode_date(payload: bytes) -> dt.date:
 def _encode_time(value: dt.time) -> ExtType:
     if value.tzinfo is not None:
         raise ValueError(f"the time {value} has a zone, which cannot be sent")
-    return ExtType(TIME, _time.pack(value.hour, value.minute, value.second, value.microsecond))
+    return _extension(ExtType, (TIME, _time.pack(value.hour, value.minute, value.second, value.microsecond)))
 
 
 def _decode_time(payload: bytes) -> dt.time:
@@ -88,7 +93,7 @@ def _encode_decimal(value: Decimal) -> ExtType:
     text = str(value).encode("ascii")
     if len(text) > _LONGEST_DECIMAL:
         raise ValueError(f"a Decimal of {len(text)} characters; {_LONGEST_DECIMAL} can be sent")
-    return ExtType(DECIMAL, _length.pack(len(text)) + text)
+    return _extension(ExtType, (DECIMAL, _length.pack(len(text)) + text))
 
 
 def _decode_decimal(payload: bytes) -> Decimal:
@@ -107,7 +112,7 @@ def _encode_amount(value: Amount) -> ExtType:
     if currency is None:
         raise ValueError("an amount without a currency (`Amount.ZERO`)")
     try:
-        return ExtType(AMOUNT, _amount.pack(_CODES.get(currency.code) or _code(currency), value.value))
+        return _extension(ExtType, (AMOUNT, _amount.pack(_CODES.get(currency.code) or _code(currency), value.value)))
     except struct_error:
         raise ValueError(f"the amount {value.value} {currency.code} is beyond int64") from None
 

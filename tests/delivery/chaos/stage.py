@@ -30,15 +30,19 @@ def free_port() -> int:
 
 
 class Broker:
-    """A redis-server with an append-only file that is synced at each write: a restart forgets nothing."""
+    """A redis-server whose append-only file is synced as ``fsync`` says; ``always`` forgets nothing, None keeps none.
+    ``replica_of`` is the port of its master, if it has one.
+    """
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+    def __init__(self, folder: Path, *, fsync: str | None = "always", replica_of: int | None = None) -> None:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         program = shutil.which("redis-server")
         if program is None:
             raise SystemExit("this needs redis-server on the PATH: run scripts/ensure-redis")
-        aof = ["--appendonly", "yes", "--appendfsync", "always"] if durable else ["--appendonly", "no"]
+        aof = ["--appendonly", "yes", "--appendfsync", fsync] if fsync else ["--appendonly", "no"]
+        if replica_of is not None:
+            aof += ["--replicaof", "127.0.0.1", str(replica_of), "--repl-diskless-sync-delay", "0"]
         where = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder)]
         self._command = [program, *where, "--save", "", *aof]
         self.process: subprocess.Popen[bytes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -54,9 +55,10 @@ class Recorder:
         self.lifetime = 0.0
         self.until: float | None = None
         self.released = 0
+        self.name = ""
         self.result = result if result is not None else JobResult(actions=[ActionResult("act")])
 
-    async def now(self) -> float:
+    async def now(self, within: float = math.inf) -> float:
         return NOW
 
     async def sleep(self, seconds: float) -> None: ...
@@ -68,6 +70,9 @@ class Recorder:
 
     def next_request_id(self) -> int:
         return 5
+
+    async def master(self, until: float) -> str:
+        return self.name
 
     async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         self.sent = decode_request(message)

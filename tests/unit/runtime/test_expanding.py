@@ -313,6 +313,9 @@ def test_only_paths_can_be_expanded() -> None:
     wrong: Any = ["boss"]
     with pytest.raises(ConfigurationError, match=r"`expand` takes paths, .*, and not 'boss'"):
         paths(wrong)
+    wrong = _path(BOSS)
+    with pytest.raises(ConfigurationError, match="put brackets around it"):
+        paths(wrong)
 
 
 # --- any graph, any paths

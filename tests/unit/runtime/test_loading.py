@@ -31,6 +31,13 @@ good = Good()
 number = 7
 def make(): return Good()
 def make_nothing(): return 7
+def make_at(broker): return Good()
+
+class Unsettled(Good):
+    settings = {"workers": 2}
+
+class Layered(Good):
+    action_middleware = make_at
 
 class NoServer:
     def __init__(self, broker): ...
@@ -66,7 +73,8 @@ def test_a_class_a_server_and_a_function_are_servers(target: str) -> None:
         ("loadable:make_nothing", "is no server"),
         ("loadable:Half", "does not implement work"),
         ("loadable:NoServer", "is no server"),
-        ("loadable:Needy", "cannot be made without arguments"),
+        ("loadable:Needy", r"cannot be made without arguments .*: name a function that makes the server$"),
+        ("loadable:make_at", r"cannot be made without arguments .*: it is called with none$"),
     ],
 )
 def test_anything_else_is_one_clear_sentence(target: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,6 +83,22 @@ def test_anything_else_is_one_clear_sentence(target: str, said: str, capsys: pyt
     assert main([target, "--redis", "redis://127.0.0.1:1"]) == 2
     error = capsys.readouterr().err
     assert error.startswith("soagen-server: ")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("loadable:Unsettled", "Unsettled.settings: {'workers': 2} is no ServerSettings(...)\n"),
+        ("loadable:Layered", "middleware is a list or a tuple of functions, and not <bound method"),
+    ],
+)
+def test_what_a_class_says_wrongly_is_one_clear_sentence(
+    target: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([target, "--redis", "redis://127.0.0.1:1"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"soagen-server: {said}")
     assert error.count("\n") == 1
 
 

@@ -45,6 +45,13 @@ class AsyncLink(asyncio.Protocol):
         self._watch: asyncio.TimerHandle | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._moved = 0.0  # when the last reply came, on the loop's clock
+        self.generation = 0
+        """How many connections there have been: another number is another connection."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection, as far as is known here."""
+        return self._transport is not None
 
     async def exchange(self, request: bytes, count: int) -> list[Any]:
         """As `Link.exchange`."""
@@ -74,6 +81,7 @@ class AsyncLink(asyncio.Protocol):
             await connection.disconnect(nowait=True)
             raise
         self._connection = connection
+        self.generation += 1
         self._reader = new_reader()
         self._transport = connection._writer.transport
         self._transport.set_protocol(self)
@@ -146,6 +154,10 @@ class AsyncLink(asyncio.Protocol):
             if not exchange.future.done():
                 exchange.future.set_exception(self._master.failed(error))
 
-    async def close(self) -> None:
-        """Lets the connection go; the next exchange makes another."""
+    async def close(self, last: bytes = b"") -> None:
+        """Lets the connection go; the next exchange makes another. ``last`` is written before, if there is one, and
+        nobody waits for its reply.
+        """
+        if last and self._transport is not None:
+            self._transport.write(last)
         self._lose(ConnectionAbortedError("the connection was closed at this end"))

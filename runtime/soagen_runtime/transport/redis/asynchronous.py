@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,8 @@ from soagen_runtime.transport.redis.calling import PAUSE, Lines, new_client_id, 
 from soagen_runtime.transport.redis.clock import Clock
 from soagen_runtime.transport.redis.deadlines import Deadlines, Late
 from soagen_runtime.transport.redis.link import accepted
-from soagen_runtime.transport.redis.masters import MAX_BLOCK, Master, Ring
+from soagen_runtime.transport.redis.masters import MAX_BLOCK, SOCKET_TIMEOUT, Master, Ring
+from soagen_runtime.transport.redis.origin import ASK_NAME, name_of
 from soagen_runtime.transport.redis.resp import pack
 from soagen_runtime.transport.replies import ReplyReader, checked
 from soagen_runtime.wire import InvalidMessage, ReplyMessage, keys
@@ -58,14 +60,18 @@ class AsyncEnd:
                 self._client_id = new_client_id()
             self._loop = loop
 
-    async def now(self) -> float:
+    async def now(self, within: float = math.inf) -> float:
         self._bind()
         if not self._clock.is_set:  # many calls may be the first: one of them asks for all
             asking = self._asking_time
             if asking is None or asking.done():
                 asking = self._asking_time = asyncio.create_task(self._ask_time(), name="soagen clock")
                 asking.add_done_callback(lambda asked: asked.cancelled() or asked.exception())  # perhaps nobody waits
-            await asyncio.shield(asking)
+            try:
+                async with asyncio.timeout(min(within, 2 * SOCKET_TIMEOUT)):
+                    await asyncio.shield(asking)
+            except TimeoutError:
+                raise self._masters[0].failed(TimeoutError("it does not answer"), never_left=True) from None
         return self._clock.now()
 
     async def _ask_time(self) -> None:
@@ -123,6 +129,9 @@ class AsyncChannel:
         self._clock = clock
         self._sending_link = AsyncLink(master)
         self._reading_link = AsyncLink(master)
+        self._naming = asyncio.Lock()
+        self._name, self._named = "", 0  # of the Redis at the other end, and of which connection that was
+        self._was_lost = False  # whether a copy of a request may be under way on a connection that was lost
         self._ids = itertools.count(1)
         self._numbers = itertools.count(1)
         self._outgoing: deque[_Outgoing] = deque()
@@ -147,6 +156,24 @@ class AsyncChannel:
 
     def next_request_id(self) -> int:
         return next(self._ids)
+
+    async def master(self, until: float) -> str:
+        link = self._sending_link
+        was_connected = link.is_connected
+        if was_connected and link.generation == self._named:
+            return self._name
+        try:
+            async with asyncio.timeout(until - self._clock.now()), self._naming:
+                if not (link.is_connected and link.generation == self._named):
+                    (server,) = await link.exchange(ASK_NAME, 1)
+                    self._name, self._named = name_of(server), link.generation
+        except TimeoutError:
+            raise ConnectionFailed(f"no connection for {self._lines.service} in time", never_left=True) from None
+        except ConnectionFailed as error:
+            if was_connected:  # and lost it, perhaps long ago
+                return await self.master(until)
+            raise ConnectionFailed(str(error), never_left=True) from error  # whatever left was no request
+        return self._name
 
     # --- sending
 
@@ -214,6 +241,7 @@ class AsyncChannel:
     def _lost(self, batch: Iterable[_Outgoing], error: ConnectionFailed) -> None:
         """Keeps what may have left, to be sent again; says of all else, at once, that it has not."""
         self._failure = error
+        self._was_lost = self._was_lost or not error.never_left
         now = self._clock.now()
         for outgoing in batch:
             outgoing.left = outgoing.left or not error.never_left
@@ -251,6 +279,8 @@ class AsyncChannel:
                     messages = await self._read()
                 except TransportError as error:
                     self._failure = error if isinstance(error, ConnectionFailed) else ConnectionFailed(str(error))
+                    if self._failure.never_left:
+                        self._lines.inbox.unsent()
                     await asyncio.sleep(PAUSE)
                     continue
                 self._failure = None
@@ -279,8 +309,9 @@ class AsyncChannel:
             log.warning("dropped what came as a reply of %s: %s", self._lines.service, reply)
 
     async def close(self) -> None:
-        """Ends the calls under way, and lets the connections go."""
+        """Ends the calls under way, and lets the connections go; leaves nothing in Redis if nobody waited."""
         self._deadlines.close()
+        leaves_nothing = self.is_idle and not self._was_lost
         closed = ConnectionFailed(f"the client of {self._lines.service} was closed")
         for outgoing in self._next_batch():
             _fail(outgoing.sent, closed)
@@ -292,8 +323,8 @@ class AsyncChannel:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        await self._sending_link.close()
         await self._reading_link.close()
+        await self._sending_link.close(self._lines.gone() if leaves_nothing else b"")
 
 
 def _fail(future: asyncio.Future[None] | asyncio.Future[ReplyMessage | InvalidMessage], error: Exception) -> None:

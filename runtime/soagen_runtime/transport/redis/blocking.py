@@ -19,7 +19,8 @@ from soagen_runtime.errors import CallTimeout, ConnectionFailed
 from soagen_runtime.transport.redis.calling import PAUSE, Lines, new_client_id, pushed
 from soagen_runtime.transport.redis.clock import Clock
 from soagen_runtime.transport.redis.link import BlockingLink, accepted
-from soagen_runtime.transport.redis.masters import MAX_BLOCK, Master, Ring
+from soagen_runtime.transport.redis.masters import MAX_BLOCK, SLACK, SOCKET_TIMEOUT, Master, Ring
+from soagen_runtime.transport.redis.origin import NamedMaster
 from soagen_runtime.transport.redis.outstanding import Outstanding, Place
 from soagen_runtime.transport.redis.resp import pack
 from soagen_runtime.transport.replies import ReplyReader, checked, is_for
@@ -48,11 +49,11 @@ class BlockingEnd:
         self._numbers = itertools.count(1)
         self._ring = Ring(range(len(self._masters)))
 
-    async def now(self) -> float:
+    async def now(self, within: float = SOCKET_TIMEOUT) -> float:
         if not self._clock.is_set:
             link = BlockingLink(self._masters[0])
             before = time.monotonic()
-            (reply,) = accepted(await link.exchange(_TIME, 1))
+            (reply,) = accepted(await link.exchange(_TIME, 1, patience=within))
             self._clock.heard(reply, before)
             await link.close()
         return self._clock.now()
@@ -98,6 +99,11 @@ class BlockingEnd:
 
     async def close(self) -> None:
         with self._lock:
+            if self._pid == os.getpid():
+                for channel in itertools.chain.from_iterable(self._idle.values()):
+                    channel.leave()
+                for outstanding in self._outstanding.values():
+                    outstanding.leave()
             self._drop_all()
 
     def _drop_all(self) -> None:
@@ -120,6 +126,7 @@ class BlockingChannel:
         self.reply_to = lines.reply_to
         self.place = place
         self._link = link
+        self._master = NamedMaster(link)
         self._lines = lines
         self._clock = clock
         self._end = weakref.ref(end)  # a client that is forgotten lets its connections go
@@ -128,18 +135,22 @@ class BlockingChannel:
         self._sent = itertools.count(1)
         self._outgoing: tuple[int, float, bytes] | None = None
         self._is_closed = False
+        self._was_lost = False  # whether a copy of a request may be under way on a connection that was lost
 
     def next_request_id(self) -> int:
         return next(self._ids)
 
+    async def master(self, until: float) -> str:
+        return self._master.name(until - self._clock.now() + SLACK)
+
     async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         self._outgoing = (next(self._sent), lifetime, message)
         if not awaited:
-            await self._exchange_until(until, lambda remaining: self._push_alone())
+            await self._exchange_until(until, lambda remaining: self._push_alone(remaining + SLACK))
 
     async def receive(self, request_id: int, until: float) -> ReplyMessage:
         async def turn(remaining: float) -> ReplyMessage | None:
-            for data in await self._turn(min(remaining, MAX_BLOCK)):
+            for data in await self._turn(min(remaining, MAX_BLOCK), remaining + SLACK):
                 for reply in self._reader.read(data):
                     # A reply to an earlier call, one that was given up, is dropped here.
                     if is_for(request_id, reply):
@@ -160,12 +171,17 @@ class BlockingChannel:
             try:
                 result = await turn(remaining)
             except ConnectionFailed as error:
-                left = left or not error.never_left
+                if error.never_left:
+                    self._lines.inbox.unsent()
+                else:
+                    left = self._was_lost = True
                 if self._outgoing is not None and not left:
                     self._outgoing = None
                     raise  # at once: nothing of this call has ever left
-                failure = ConnectionFailed(str(error))
-                time.sleep(min(remaining, PAUSE))
+                remaining = until - self._clock.now()
+                if remaining > 0 or failure is not None:  # else Redis was silent, and that alone is known
+                    failure = ConnectionFailed(str(error))
+                time.sleep(max(0.0, min(remaining, PAUSE)))
                 continue
             if result is not None:
                 return result
@@ -175,29 +191,31 @@ class BlockingChannel:
             raise failure
         raise CallTimeout(f"no reply of {self._lines.service} in time")
 
-    async def _push_alone(self) -> bool:
+    async def _push_alone(self, patience: float) -> bool:
         assert self._outgoing is not None, "there is a request to be sent"
-        (reply,) = await self._link.exchange(self._lines.push(*self._outgoing), 1)
-        if not pushed(self._lines.service, reply):
-            (reply,) = await self._link.exchange(self._lines.push(*self._outgoing, whole=True), 1)
-            pushed(self._lines.service, reply)
+        for whole in (False, True):
+            (reply,) = await self._link.exchange(self._lines.push(*self._outgoing, whole=whole), 1, patience=patience)
+            if pushed(self._lines.service, reply):
+                break
         self._outgoing = None
         return True
 
-    async def _turn(self, seconds: float, *, whole: bool = False) -> Iterable[bytes]:
-        """What is still to be sent goes out, and what came is given: one round trip. Raises `TransportError`."""
+    async def _turn(self, seconds: float, patience: float, *, whole: bool = False) -> Iterable[bytes]:
+        """What is still to be sent goes out, and what came is given, for which Redis is given ``seconds``: one round
+        trip. Raises `TransportError`, and that when Redis was silent for ``patience`` seconds.
+        """
         inbox = self._lines.inbox
         if inbox.is_in_doubt:
             read = inbox.read(0)
-            messages = inbox.took(accepted(await self._link.exchange(b"".join(read), len(read))))
+            messages = inbox.took(accepted(await self._link.exchange(b"".join(read), len(read), patience=patience)))
             if messages:
                 return messages
         push = [] if self._outgoing is None else [self._lines.push(*self._outgoing, whole=whole)]
         request = [*push, *inbox.read(seconds)]
-        replies = await self._link.exchange(b"".join(request), len(request), len(push))
+        replies = await self._link.exchange(b"".join(request), len(request), len(push), patience)
         if push:
             if not self._was_pushed(replies[0]):
-                return await self._turn(seconds, whole=True)
+                return await self._turn(seconds, patience, whole=True)
             self._outgoing = None
         return inbox.took(accepted(replies[len(push) :]))
 
@@ -216,6 +234,11 @@ class BlockingChannel:
             end = self._end()
             if end is not None:
                 end.give_back(self)
+
+    def leave(self) -> None:
+        """Lets the connection go, and leaves nothing in Redis; for a channel that is not in use."""
+        if not self._was_lost:
+            self._link.leave(self._lines.gone())
 
     def drop(self) -> None:
         """Lets the connection go; a call under way is told."""

@@ -16,7 +16,7 @@ import redis
 
 from soagen_runtime.errors import NoWorkers, QueueFull, TransportError
 from soagen_runtime.transport.redis.inbox import Inbox
-from soagen_runtime.transport.redis.resp import is_missing_script, word
+from soagen_runtime.transport.redis.resp import is_missing_script, pack, word
 from soagen_runtime.transport.redis.scripts import PUSH
 from soagen_runtime.wire import keys
 
@@ -60,6 +60,12 @@ class Lines:
         self._keys = (keys.request_list(service), keys.sent(service, f"{client_id}!{number}"), keys.seen(service))
         self._push = PUSH.head(*self._keys, arguments=_ARGUMENTS)
         self.inbox = Inbox(service, f"{client_id}!{number}", keys.reply_list(self.reply_to))
+
+    def gone(self) -> bytes:
+        """Deletes what is kept for this channel, which is not used any more: only if no copy of a request of its can
+        still be under way.
+        """
+        return pack("DEL", self._keys[1], *self.inbox.keys())
 
     def push(self, number: int, lifetime: float, message: bytes, *, after: int = 0, whole: bool = False) -> bytes:
         """Puts a request into the list, unless it was there already; refused if ``after``, which was sent before it,

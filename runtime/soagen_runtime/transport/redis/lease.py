@@ -49,11 +49,12 @@ def slots_of(service: str, member: str) -> list[str]:
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Identity:
     """One incarnation. ``member`` is its name in the list of workers: process, thread, incarnation and number of
-    slots.
+    slots; ``master`` the name of the Redis that it takes from, if that one may have forgotten what was done.
     """
 
     member: str
     slots: Sequence[str]
+    master: str = ""
     until: float = 0.0
     lost: bool = False
     left_at: float | None = None

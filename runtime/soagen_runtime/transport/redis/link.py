@@ -19,12 +19,13 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 import redis
 
 from soagen_runtime.errors import ConnectionFailed, TransportError
-from soagen_runtime.transport.redis.masters import Master
+from soagen_runtime.transport.redis.masters import SOCKET_TIMEOUT, Master
 from soagen_runtime.transport.redis.resp import NOTHING_YET, Reader, is_doubtful, new_reader
 
 _MOST_READ: Final = 65_536  # bytes at once
@@ -54,19 +55,31 @@ class BlockingLink:
         self._connection: Any = None  # holds the socket, and closes it
         self._socket: socket.socket | None = None
         self._reader: Reader = new_reader()
+        self._patience = -1.0  # seconds after which the socket gives up
+        self.generation = 0
+        """How many connections there have been: another number is another connection."""
 
-    async def exchange(self, request: bytes, count: int, guard: int = 0) -> list[Any]:
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection, as far as is known here."""
+        return self._connection is not None
+
+    async def exchange(self, request: bytes, count: int, guard: int = 0, patience: float = SOCKET_TIMEOUT) -> list[Any]:
         """As `exchange_now`."""
-        return self.exchange_now(request, count, guard)
+        return self.exchange_now(request, count, guard, patience)
 
-    def exchange_now(self, request: bytes, count: int, guard: int = 0) -> list[Any]:
+    def exchange_now(self, request: bytes, count: int, guard: int = 0, patience: float = SOCKET_TIMEOUT) -> list[Any]:
         """As `Link.exchange`. Is one of the first ``guard`` replies an error, the rest is not waited for: the commands
         after them may block, and there is nothing left to block for. Then the connection is gone and the replies end
-        with the error.
+        with the error. A Redis that is silent for ``patience`` seconds is lost.
         """
         replies: list[Any] = []
-        connection = self._socket or self._connect()
+        patience = min(max(patience, 0.001), SOCKET_TIMEOUT)
+        connection = self._socket or self._connect(patience)
         try:
+            if patience != self._patience:
+                connection.settimeout(patience)
+                self._patience = patience
             connection.sendall(request)
             while len(replies) < count:
                 reply = self._reader.gets()
@@ -93,8 +106,8 @@ class BlockingLink:
             raise redis.ConnectionError("the connection was closed by the other end")
         self._reader.feed(data)
 
-    def _connect(self) -> socket.socket:
-        pool = redis.ConnectionPool.from_url(self._master.url, **self._master.options())
+    def _connect(self, patience: float) -> socket.socket:
+        pool = redis.ConnectionPool.from_url(self._master.url, **self._master.options(patience))
         connection: Any = pool.make_connection()
         try:
             connection.connect()
@@ -104,7 +117,17 @@ class BlockingLink:
         self._reader = new_reader()
         opened: socket.socket = connection._sock
         self._socket = opened
+        self._patience = -1.0  # whatever the library has left it at
+        self.generation += 1
         return opened
+
+    def leave(self, last: bytes) -> None:
+        """Writes what nobody waits for the reply of, if there is a connection, and lets that go."""
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.settimeout(0)
+                self._socket.sendall(last)
+        self.drop()
 
     def drop(self) -> None:
         """Lets the connection go at once; in a process that was forked, without a word to the other end."""

@@ -24,6 +24,7 @@ C = TypeVar("C")
 
 MAX_BLOCK = 1.0  # seconds; a blocking command is repeated rather than made longer
 SOCKET_TIMEOUT = MAX_BLOCK + 1.0  # seconds; a reply that takes longer than the block has lost its sender
+SLACK = 0.1  # seconds that a Redis which was asked to answer at a deadline may take to do so
 CONNECT_TIMEOUT = 2.0  # seconds
 
 
@@ -34,12 +35,12 @@ class Master:
     url: str = field(repr=False)
     shown: str
 
-    def options(self) -> dict[str, Any]:
-        """Keyword arguments for either face of the library."""
+    def options(self, patience: float = SOCKET_TIMEOUT) -> dict[str, Any]:
+        """Keyword arguments for either face of the library; each step of connecting may take ``patience`` seconds."""
         return {
             "retry": Retry(NoBackoff(), 0),
-            "socket_timeout": SOCKET_TIMEOUT,
-            "socket_connect_timeout": CONNECT_TIMEOUT,
+            "socket_timeout": patience,
+            "socket_connect_timeout": min(patience, CONNECT_TIMEOUT),
             "health_check_interval": 0,
             "decode_responses": False,
             "protocol": 2,

@@ -10,13 +10,16 @@ import itertools
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from soagen_runtime.errors import CallTimeout, ConnectionFailed
 from soagen_runtime.transport.redis.calling import PAUSE, Lines, pushed
 from soagen_runtime.transport.redis.clock import Clock
 from soagen_runtime.transport.redis.link import BlockingLink, accepted
-from soagen_runtime.transport.redis.masters import MAX_BLOCK, Master
+from soagen_runtime.transport.redis.masters import MAX_BLOCK, SLACK, SOCKET_TIMEOUT, Master
+from soagen_runtime.transport.redis.origin import NamedMaster
 from soagen_runtime.transport.replies import ReplyReader, checked
 from soagen_runtime.wire import InvalidMessage, ReplyMessage
 
@@ -40,6 +43,7 @@ class Outstanding:
         self._clock = clock
         self._sending = threading.Lock()
         self._sending_link = BlockingLink(master)
+        self._master = NamedMaster(self._sending_link)
         self._numbers = itertools.count(1)
         self._ids = itertools.count(1)
         self._reading = threading.Condition()
@@ -49,6 +53,7 @@ class Outstanding:
         self._owed: dict[int, _Owed] = {}
         self._breadth = 0
         self._is_closed = False
+        self._was_lost = False  # whether a copy of a request may be under way on a connection that was lost
         self.is_spent = False
         """Whether later requests need another list: of one that was given up between two pieces of its reply, the rest
         may come, or never.
@@ -64,16 +69,27 @@ class Outstanding:
 
     # --- sending
 
+    def master(self, until: float) -> str:
+        """The name of the Redis that requests go to. Raises `ConnectionFailed`."""
+        self._check()
+        with self._alone(until):
+            return self._master.name(until - self._clock.now() + SLACK)
+
     def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         """Puts a request into the list now. Raises `TransportError`."""
         self._check()
+        with self._alone(until):
+            if awaited:
+                self._owed[request_id] = _Owed()
+            self._send(message, lifetime, until)
+
+    @contextmanager
+    def _alone(self, until: float) -> Iterator[None]:
         # Who has to wait longer than it has time, for one that cannot reach Redis, would not reach it either.
         if not self._sending.acquire(timeout=max(0.0, until - self._clock.now())):
             raise ConnectionFailed(f"a request to {self.lines.service} could not be sent in time", never_left=True)
         try:
-            if awaited:
-                self._owed[request_id] = _Owed()
-            self._send(message, lifetime, until)
+            yield
         finally:
             self._sending.release()
 
@@ -81,22 +97,23 @@ class Outstanding:
         number, left = next(self._numbers), False
         while True:
             try:
-                self._push(number, lifetime, message)
+                self._push(number, lifetime, message, until - self._clock.now() + SLACK)
                 return
             except ConnectionFailed as error:
                 left = left or not error.never_left
                 if not left:
                     raise
+                self._was_lost = True
                 failure = ConnectionFailed(str(error))
             self._check()
             if self._clock.now() + PAUSE >= until:
                 raise failure
             time.sleep(PAUSE)
 
-    def _push(self, number: int, lifetime: float, message: bytes) -> None:
+    def _push(self, number: int, lifetime: float, message: bytes, patience: float) -> None:
         for whole in (False, True):
             request = self.lines.push(number, lifetime, message, whole=whole)
-            (reply,) = self._sending_link.exchange_now(request, 1)
+            (reply,) = self._sending_link.exchange_now(request, 1, patience=patience)
             if pushed(self.lines.service, reply):
                 return
 
@@ -132,6 +149,8 @@ class Outstanding:
         try:
             messages = self._read(seconds)
         except ConnectionFailed as error:
+            if error.never_left:
+                self.lines.inbox.unsent()
             return error
         finally:
             with self._reading:
@@ -145,7 +164,9 @@ class Outstanding:
     def _read(self, seconds: float) -> list[bytes]:
         inbox = self.lines.inbox
         request = inbox.read(seconds, min(self._breadth, len(self._owed) - 1))
-        messages = inbox.took(accepted(self._reading_link.exchange_now(b"".join(request), len(request))))
+        patience = max(0.0, seconds) + SLACK if seconds < MAX_BLOCK else SOCKET_TIMEOUT
+        answers = self._reading_link.exchange_now(b"".join(request), len(request), patience=patience)
+        messages = inbox.took(accepted(answers))
         self._breadth = min(2 * len(messages), MOST_READ)
         return messages
 
@@ -165,6 +186,13 @@ class Outstanding:
         if owed is not None and owed.reply is None and self._reader.is_midway:
             self.is_spent = True
 
+    def leave(self) -> None:
+        """Lets the connections go, as `drop`, and leaves nothing in Redis if nobody waits."""
+        self._is_closed = True
+        self._reading_link.drop()
+        if not (self._owed or self._was_lost):
+            self._sending_link.leave(self.lines.gone())
+
     def drop(self) -> None:
         """Lets the connections go; whoever still waits is told."""
         self._is_closed = True
@@ -182,6 +210,9 @@ class Place:
 
     def next_request_id(self) -> int:
         return self._request_id
+
+    async def master(self, until: float) -> str:
+        return self._outstanding.master(until)
 
     async def send(self, request_id: int, message: bytes, *, lifetime: float, until: float, awaited: bool) -> None:
         self._outstanding.send(request_id, message, lifetime=lifetime, until=until, awaited=awaited)

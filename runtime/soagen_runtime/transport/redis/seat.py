@@ -25,6 +25,7 @@ from soagen_runtime.errors import ConnectionFailed, TransportError
 from soagen_runtime.transport.redis.clock import Clock
 from soagen_runtime.transport.redis.lease import TOMB, Identity
 from soagen_runtime.transport.redis.link import Link, accepted
+from soagen_runtime.transport.redis.origin import ASK_PAST, origin_of
 from soagen_runtime.transport.redis.publishing import Publisher
 from soagen_runtime.transport.redis.resp import pack
 from soagen_runtime.transport.redis.scripts import BEAT, BURY
@@ -90,6 +91,7 @@ class Seat:
         identity = Identity(f"{name}:{self._slots}", [keys.slot(self.service, name, i) for i in range(self._slots)])
         if self._publisher is not None:  # first: who is registered has said what it serves
             await self._publisher.publish(self._link)
+        identity.master = origin_of(await self._link.exchange(ASK_PAST, 3))
         asked_at = time.monotonic()
         (reply,) = accepted(await BEAT.call(self._link, [self.beat(identity, "join")]))
         identity.renewed(asked_at, self._lease)
@@ -156,7 +158,7 @@ class Seat:
                 identity.free.appendleft(index)
             else:
                 identity.running.add(index)
-                taken.append(Taken(entry, (identity, index)))
+                taken.append(Taken(entry, (identity, index), identity.master))
         self._breadth = len(taken) + len(taken) // 2 + 1
         return taken
 

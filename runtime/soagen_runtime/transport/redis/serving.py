@@ -230,7 +230,7 @@ class Round:
             self._turn = (self._turn + 1) % len(self._seats)
             taken = await seat.take(room, TURN)
             if taken:
-                return [Taken(one.data, (seat, one)) for one in taken]
+                return [Taken(one.data, (seat, one), one.master) for one in taken]
         return []
 
     async def settle(self, taken: Taken, outcome: Outcome) -> None:

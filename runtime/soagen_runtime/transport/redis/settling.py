@@ -17,7 +17,7 @@ payload would be copied, and packed, once more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -103,8 +103,8 @@ class SlotCommands:
                 parts += (self._move, replies, _RIGHT_RIGHT) * len(messages)
                 parts.append(self._emptied)
                 return Settle(identity, index, b"".join(parts), len(messages) + 2, replies)
-            case Nothing(reason, dropped=True):
-                line = pack(*dead_line(self._service, reason, size))
+            case Nothing(reason, dropped=True, about=about):
+                line = pack(*dead_line(self._service, reason, size, about))
                 return Settle(identity, index, line + self._emptied, 2)
             case Nothing():
                 return Settle(identity, index, self._emptied, 1)
@@ -115,6 +115,7 @@ def _reply_list(reply_to: str) -> bytes:
     return word(keys.reply_list(reply_to))
 
 
-def dead_line(service: str, reason: str, size: int) -> tuple[str | int, ...]:
-    """The command that writes down what was dropped: why, and how big it was; never what was in it."""
-    return ("XADD", keys.dead(service), "MAXLEN", "~", DEAD_LENGTH, "*", "reason", reason, "bytes", size)
+def dead_line(service: str, reason: str, size: int, about: Mapping[str, str]) -> tuple[str | int, ...]:
+    """The command that writes down what was dropped: why, how big it was, and its ids; never what was in it."""
+    words = [word for pair in about.items() for word in pair]
+    return ("XADD", keys.dead(service), "MAXLEN", "~", DEAD_LENGTH, "*", "reason", reason, "bytes", size, *words)
