@@ -1,4 +1,4 @@
-"""The lab as ``soagen-server`` loads it: `Blocking` and `Asyncio`. `GENERATED` names the folder of the generated code."""
+"""The lab as ``soagen-server`` loads it: `Blocking` and `Asyncio`. `GENERATED` names the folder of generated code."""
 
 from __future__ import annotations
 

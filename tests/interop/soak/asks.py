@@ -54,8 +54,8 @@ class Seen:
 
 def fault_in(ask: Ask, seen: Seen) -> str | None:
     """What is wrong with what was seen, if anything is."""
-    wanted = {"body": note_of(ask.answer), "errors": [_comparable(error) for error in ask.errors]}
-    found = {"body": _without_number(note_of(seen.body)), "errors": [_comparable(error) for error in seen.errors]}
+    wanted = {"errors": [_comparable(error) for error in ask.errors], "body": note_of(ask.answer)}
+    found = {"errors": [_comparable(error) for error in seen.errors], "body": _without_number(note_of(seen.body))}
     return None if found == wanted else f"{ask.wire}: {_difference(found, wanted, 'it')}"
 
 
