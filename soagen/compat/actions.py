@@ -7,7 +7,7 @@ again, to whatever server there is, so the promise must be kept by all servers b
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from soagen.compat.changes import Changes
@@ -16,7 +16,7 @@ from soagen.compat.notes import notes
 from soagen.compat.noting import Here, Noter
 from soagen.compat.pairing import paired, reordered
 from soagen.compat.positions import FINE, Judgement, Position
-from soagen.compat.served import Met, Served, contracts, meetings, switches
+from soagen.compat.served import PARTS, Met, Part, Served, contracts, meetings, switches
 from soagen.compat.walk import Reached, Walk
 from soagen.model import Action, Contract, Project, Ref
 
@@ -123,29 +123,22 @@ class Actions:
         known = switches(scene.old, self.old), switches(scene.new, self.new)
         for met in meetings(before, after, *known):
             if met.old.switch == met.new.switch:
-                at = self._at(here, met.old, met.new)
+                at = _parts(here, met, before[-1], after[-1])
                 # An action that is or was oneway answers neither responses nor errors: that is one edit.
                 whole = old.oneway == new.oneway
                 self._bodies(met, at, scene.found, whole=whole)
                 if whole:
-                    self._errors(met, at)
+                    self._errors(met, at["errors"])
                 if not met.new.is_base and met.old.doc != met.new.doc:
-                    scene.noter.note("docs-changed", at, "the documentation is another one")
+                    scene.noter.note("docs-changed", _own(here, met), "the documentation is another one")
             else:
                 self._crossed(met, before, after, here)
         self._quiet_variants(before, after, here)
 
-    def _at(self, here: Here, old: Served, new: Served) -> Here:
-        if new.is_base:
-            return here
-        return replace(here, place=f"{here.place}[{new.name}]").into(f"{here.subject}[{new.name}]", old.span, new.span)
-
-    def _bodies(self, met: Met, at: Here, found: Findings, *, whole: bool) -> None:
-        spans = met.old.span, met.new.span
-        self.scene.walk(Position.REQUEST, found).body(met.old.request, met.new.request, at.part("request", *spans))
+    def _bodies(self, met: Met, at: Mapping[Part, Here], found: Findings, *, whole: bool) -> None:
+        self.scene.walk(Position.REQUEST, found).body(met.old.request, met.new.request, _into(at, "request"))
         if whole:
-            response = at.part("response", *spans)
-            self.scene.walk(Position.RESPONSE, found).body(met.old.response, met.new.response, response)
+            self.scene.walk(Position.RESPONSE, found).body(met.old.response, met.new.response, _into(at, "response"))
 
     def _crossed(self, met: Met, before: Sequence[Served], after: Sequence[Served], here: Here) -> None:
         """A call that was served by one contract is served by another.
@@ -153,7 +146,7 @@ class Actions:
         That a variant came, went or moved is one edit.
         """
         scratch = Findings()
-        self._bodies(met, here, scratch, whole=True)
+        self._bodies(met, dict.fromkeys(PARTS, here), scratch, whole=True)
         found = scratch.judgement
         judgement = Judgement(
             _while_on(met, found.old_client) if met.old_client else None,
@@ -230,6 +223,28 @@ def _cause(met: Met, before: Sequence[Served], after: Sequence[Served]) -> tuple
                 return "switch-id-changed", mine, "is selected by another id"
             return rule, mine, words
     return "variant-order-changed", met.old if met.new.is_base else met.new, "is tried in another order"
+
+
+def _own(here: Here, met: Met) -> Here:
+    """Where a contract that serves before and after is written."""
+    if met.new.is_base:
+        return here
+    name = f"[{met.new.name}]"
+    return Here(here.place + name, here.subject + name, met.old.span, met.new.span)
+
+
+def _parts(here: Here, met: Met, old: Served, new: Served) -> dict[Part, Here]:
+    """Where the parts of such a contract are written: what a variant takes from the action (``old``, ``new``) stands
+    there, so that editing it is one edit, which messages come to by both.
+    """
+    own = _own(here, met)
+    taken = replace(here, place=own.place)
+    return {part: taken if met.old.takes(part, old) and met.new.takes(part, new) else own for part in PARTS}
+
+
+def _into(at: Mapping[Part, Here], part: Part) -> Here:
+    here = at[part]
+    return here.part(part, here.before, here.after)
 
 
 def _while_on(met: Met, reason: str | None) -> str | None:

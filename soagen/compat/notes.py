@@ -41,12 +41,25 @@ def _other(old: Noted, new: Noted, name: str, otherwise: Any) -> bool:
 
 def _dropped(old: Noted, new: Noted) -> list[str]:
     """Names that are no longer reserved, and not used either: using one is an edit of its own."""
+    if isinstance(old, Contract) and isinstance(new, Contract):
+        return _dropped_of_file(old, new)
     before, after = getattr(old, "reserved", ()), getattr(new, "reserved", ())
-    if not isinstance(before, tuple) or not isinstance(after, tuple):
-        return []
     parts = [*getattr(new, "fields", ()), *getattr(new, "values", ()), *getattr(new, "members", ())]
     used = {getattr(part, name, None) for part in parts for name in ("name", "wire", "value", "tag")}
     return [name for name in before if name not in after and name not in used]
+
+
+def _dropped_of_file(old: Contract, new: Contract) -> list[str]:
+    before, after = old.reserved, new.reserved
+    named = ((before.actions, after.actions, new.actions), (before.errors, after.errors, new.errors))
+    dropped = [
+        name
+        for were, are, parts in named
+        for name in were
+        if name not in are and not any(name in (part.name, part.wire) for part in parts)
+    ]
+    used = {switch.id for switch in new.switches}
+    return [*dropped, *(str(id_) for id_ in before.switches if id_ not in after.switches and id_ not in used)]
 
 
 def _deprecation(walk: Noter, old: Deprecation | None, new: Deprecation | None, here: Here) -> None:

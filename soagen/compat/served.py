@@ -10,9 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from soagen.diagnostics import Span
 from soagen.model import Action, Body, Contract, Project, Ref, Variant
+
+Part: TypeAlias = Literal["request", "response", "errors"]
+PARTS: tuple[Part, ...] = ("request", "response", "errors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,10 @@ class Served:
     def is_base(self) -> bool:
         """Whether it serves where no variant does."""
         return self.switch is None
+
+    def takes(self, part: Part, base: Served) -> bool:
+        """Whether a part of it is not its own, but what the action has."""
+        return getattr(self, part) is getattr(base, part)
 
 
 def contracts(project: Project, action: Action) -> tuple[Served, ...]:
