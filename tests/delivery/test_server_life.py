@@ -300,3 +300,12 @@ def test_a_server_is_set_up_by_a_file(stage: Stage, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in server.written().splitlines()]
     (line,) = [line for line in lines if line["logger"] == "soagen.server.calls"]
     assert (line["message"], line["action"], type(line["request_id"])) == ("request of tally.once", "once", int)
+
+
+def test_an_asyncio_server_runs_on_the_loop_that_it_is_told(stage: Stage) -> None:
+    server = stage.serve("--event-loop", "uvloop", target=ASYNCIO)
+    assert stage.client.call("once", "warm") == "warm"
+    (worker,) = server.workers()
+    assert "uvloop" in Path(f"/proc/{worker}/maps").read_text()
+    server.send(signal.SIGTERM)
+    assert server.wait() == 0

@@ -20,7 +20,7 @@ from soagen_runtime.server.base import AsyncServer, Server
 from soagen_runtime.server.framework import SETTINGS, Framework
 from soagen_runtime.server.loading import load_server
 from soagen_runtime.server.options import CommandLine, parse
-from soagen_runtime.server.process import run_worker
+from soagen_runtime.server.process import loop_factory, run_worker
 from soagen_runtime.server.reload import run_reloading
 from soagen_runtime.server.supervisor import Supervisor
 from soagen_runtime.settings import Effective, ServerSettings, load_server_settings, show
@@ -72,7 +72,7 @@ def _settings(
         options=line.options,
         code=server.settings,
         code_origin=f"{type(server).__name__}.settings",
-        checks={"content_types": _check_content_types, **checks},
+        checks={"content_types": _check_content_types, "event_loop": loop_factory, **checks},
     )
 
 

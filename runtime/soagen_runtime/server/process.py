@@ -42,7 +42,8 @@ def run_worker(
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         if isinstance(server, AsyncServer):
-            asyncio.run(_serve_async(server, transport, settings, framework, name, ready))
+            with asyncio.Runner(loop_factory=loop_factory(settings.event_loop)) as runner:
+                runner.run(_serve_async(server, transport, settings, framework, name, ready))
         else:
             _serve(server, transport, settings, framework, name, ready)
     except (ConfigurationError, TransportError) as error:
@@ -52,6 +53,18 @@ def run_worker(
         log.exception("%s: a worker ended", server.service.name)
         return 1
     return 0
+
+
+def loop_factory(name: object) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes an event loop: ``asyncio``'s own, or `uvloop`'s. Raises `ConfigurationError` if that is not there."""
+    if name != "uvloop":
+        return None
+    try:
+        import uvloop
+    except ImportError:
+        raise ConfigurationError("uvloop is not installed: pip install 'soagen-runtime[uvloop]'") from None
+    make: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return make
 
 
 def _serve(

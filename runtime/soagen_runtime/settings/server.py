@@ -83,6 +83,9 @@ class ServerSettings(Settings):
         option="--job-timeout",
         metavar="SECONDS",
     )
+    event_loop: str = setting(
+        "asyncio", one_of("asyncio", "uvloop"), "whose event loop an asyncio server runs on", option="--event-loop"
+    )
     grace: float = setting(
         30.0,
         seconds(_DAY),

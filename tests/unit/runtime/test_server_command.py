@@ -134,3 +134,11 @@ def test_the_page_lists_the_settings_of_a_client() -> None:
         first, *more = re.findall(r"`([a-z_.]+)`", cell)
         listed |= {first, *(first.rpartition(".")[0] + name for name in more)}
     assert listed == set(specs_of(ClientSettings))
+
+
+def test_an_event_loop_that_is_not_there_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    assert main(["settable:Set", "--event-loop", "uvloop"]) == 2
+    assert "uvloop is not installed: pip install 'soagen-runtime[uvloop]'" in capsys.readouterr().err

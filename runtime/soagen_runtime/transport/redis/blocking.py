@@ -135,6 +135,7 @@ class BlockingChannel:
         self._sent = itertools.count(1)
         self._outgoing: tuple[int, float, bytes] | None = None
         self._is_closed = False
+        self._pushed_over = 0  # the generation of the connection over which a request was pushed
         self._was_lost = False  # whether a copy of a request may be under way on a connection that was lost
 
     def next_request_id(self) -> int:
@@ -210,6 +211,9 @@ class BlockingChannel:
             messages = inbox.took(accepted(await self._link.exchange(b"".join(read), len(read), patience=patience)))
             if messages:
                 return messages
+        # The first request over a connection has the whole script in it: one whose script Redis does not know would
+        # leave a wait for its reply behind, and the inbox in doubt.
+        whole = whole or self._pushed_over != self._link.generation or not self._link.is_connected
         push = [] if self._outgoing is None else [self._lines.push(*self._outgoing, whole=whole)]
         request = [*push, *inbox.read(seconds)]
         replies = await self._link.exchange(b"".join(request), len(request), len(push), patience)
@@ -217,6 +221,7 @@ class BlockingChannel:
             if not self._was_pushed(replies[0]):
                 return await self._turn(seconds, patience, whole=True)
             self._outgoing = None
+            self._pushed_over = self._link.generation
         return inbox.took(accepted(replies[len(push) :]))
 
     def _was_pushed(self, reply: Any) -> bool:
