@@ -161,13 +161,14 @@ def echo(rng: random.Random) -> Ask:
 
 
 def an_order(rng: random.Random) -> Ask:
-    prices = [Amount.from_code_and_minor("USD", rng.randrange(9999)) for _ in range(rng.randint(1, 5))]
-    items = [{"sku": "S", "quantity": rng.randint(1, 1000), "unit_price": price} for price in prices]
+    quantities = [rng.randint(1, 1000) for _ in range(rng.randint(1, 5))]
+    cents = rng.randrange(9999)
+    price, minor = Amount.from_code_and_minor("USD", cents), cents * sum(quantities)
+    items = [{"sku": "S", "quantity": quantity, "unit_price": price} for quantity in quantities]
     at = moment(rng)
-    body = {"customer_id": "c", "items": items, "placed_at": at.replace(tzinfo=dt.UTC)}
+    body: dict[str, Any] = {"customer_id": "c", "items": items, "placed_at": at.replace(tzinfo=dt.UTC)}
     if rng.random() < 0.5:
         body["note"] = text(rng)
-    minor = sum(item["quantity"] * item["unit_price"].value for item in items)
     order = {
         "id": "ord-",
         "status": "pending",
@@ -220,8 +221,8 @@ def big(rng: random.Random, most: int = 250_000) -> Ask:
     """A reply of some length, also where its pieces begin and end: the envelope has some 200 bytes beside it."""
     edge = rng.choice([CHUNK, 2 * CHUNK]) - rng.randrange(400)
     size = min(most, rng.choice([rng.randrange(2000), rng.randrange(most), edge]))
-    body = {"size": size, "fill": rng.choice("xyz")}
-    return Ask(name="BIG", wire="big", body=body, answer={"data": body["fill"] * size})
+    fill = rng.choice("xyz")
+    return Ask(name="BIG", wire="big", body={"size": size, "fill": fill}, answer={"data": fill * size})
 
 
 def rejected(rng: random.Random) -> Ask:

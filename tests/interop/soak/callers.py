@@ -247,7 +247,7 @@ class AsyncCaller(_Asking):
     async def _ask(self, over: threading.Event) -> None:
         while not over.is_set():
             form = self.rng.choice(self._forms)
-            with self.book.made(self.name, form.__name__):  # type: ignore[attr-defined]  # they are methods
+            with self.book.made(self.name, form.__name__):
                 await form()
 
     def _calls(self, asks: Sequence[Ask]) -> list[Any]:

@@ -13,7 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.interop.peers import ROOT, PySOAServer, Site
 
@@ -91,7 +91,10 @@ class Workers:
             return subprocess.Popen(command, env=self._environment, cwd=ROOT, stdout=log, stderr=log)
 
     def _start_pysoa(self) -> PySOAServer:
-        limits = {"chunk_messages_larger_than_bytes": CHUNK, "maximum_message_size_in_bytes": LARGEST}
+        limits: dict[str, Any] = {
+            "chunk_messages_larger_than_bytes": CHUNK,
+            "maximum_message_size_in_bytes": LARGEST,
+        }
         server = PySOAServer(self._python, "lab", self._site, **limits)
         server.wait_until_it_serves()
         return server
