@@ -131,7 +131,8 @@ class _Options(Generic[Ctx]):
         try:
             return self.service.encode_context(context, False)
         except Invalid as invalid:
-            raise RequestInvalid(f"{self.service.name}'s context", invalid.faults) from None
+            faults = [fault.under("context") for fault in invalid.faults]
+            raise RequestInvalid(self.service.name, faults) from None
 
 
 class Client(_Options[Ctx]):

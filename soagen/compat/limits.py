@@ -204,6 +204,7 @@ def alternatives(pattern: str) -> frozenset[str]:
 
 
 _BACK_REFERENCE = re.compile(r"\\[1-9]")
+_GROUP = re.compile(r"\((?:\?:|(?!\?))")
 _ATOM = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 
 
@@ -219,13 +220,14 @@ def _branches(pattern: str) -> list[str]:
 
 
 def _unwrapped(pattern: str) -> str | None:
-    """What stands in the one group that the pattern is, if it is one that a reference can't name."""
-    if not pattern.startswith("(?:") or not pattern.endswith(")"):
+    """What stands in the one group that the pattern is; nothing refers to it, and it is no condition."""
+    opening = _GROUP.match(pattern)
+    if opening is None:
         return None
     depth = 0
     atoms = _ATOM.findall(pattern)
     for index, atom in enumerate(atoms):
         depth += (atom == "(") - (atom == ")")
         if depth == 0:
-            return pattern[3:-1] if index == len(atoms) - 1 else None
+            return pattern[opening.end() : -1] if index == len(atoms) - 1 else None
     return None

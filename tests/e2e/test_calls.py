@@ -150,6 +150,14 @@ def test_context_switches_and_correlation_id_reach_the_handler(world: Any) -> No
     assert (seen.calling_service, seen.has_deadline, seen.hops) == (None, True, 0)
 
 
+def test_a_context_that_does_not_fit_is_refused_where_it_is_given(world: Any) -> None:
+    probe, client = world.api.probe, world.client("probe")
+    with pytest.raises(soagen.RequestInvalid, match=r"request of probe was not sent: context\.locale: Not a unicode"):
+        client.with_options(context=probe.ProbeContext(locale=5))
+    with pytest.raises(soagen.RequestInvalid, match=r"sent: context: Not a ProbeContext instance"):
+        client.with_options(context=world.api.mirror.MirrorContext())
+
+
 def test_a_call_chain_carries_all_of_it_by_itself(world: Any) -> None:
     mirror = world.api.mirror
     client = world.client("mirror").with_options(

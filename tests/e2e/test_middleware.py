@@ -266,6 +266,34 @@ def test_a_layer_of_the_other_kind_is_refused(local: World, argument: str) -> No
         local.client("probe", **{argument: plain})
 
 
+def forgetful(asked: Any, next: Any) -> Any:
+    next(asked)
+
+
+async def forgetful_async(asked: Any, next: Any) -> Any:
+    await next(asked)
+
+
+@pytest.mark.parametrize("argument", ["job_middleware", "action_middleware"])
+def test_a_layer_that_loses_the_answer_is_told(local: World, argument: str) -> None:
+    layer = forgetful if local.client_kind == "blocking" else forgetful_async
+    probe = local.client("probe", **{argument: [layer]})
+    with pytest.raises(soagen.ConfigurationError, match=r"^a middleware around .* returned None in place of"):
+        probe.add(a=1, b=2)
+    with pytest.raises(soagen.ConfigurationError, match="does it return what `next` gives"):
+        probe.run(job(probe.calls.see(), probe.calls.add(a=1, b=2)))
+    if argument == "action_middleware":
+        probe.forget(probe.calls.note(text="x"))  # there is none to lose
+
+
+def test_a_servers_layer_that_loses_the_result_is_told_to_the_caller(
+    serving: Callable[..., Any], server_kind: str
+) -> None:
+    probe = serving(job_middleware=[forgetful if server_kind == "blocking" else forgetful_async])
+    with pytest.raises(soagen.JobError, match=r"SERVER_ERROR: .* returned None in place of a JobResult: does it"):
+        probe.add(a=1, b=2)
+
+
 def test_a_layer_may_be_an_object(local: World) -> None:
     if local.client_kind == "asyncio":
         assert local.client("probe", action_middleware=[Callables()]).add(a=1, b=1).total == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from typing import Any
 
 import pytest
 from soagen_runtime import CallTimeout, ConfigurationError, LocalTransport, ServerError
@@ -28,6 +29,11 @@ from shop.demo import ADA, CARD, TEA_FOR_TWO
 from shop.orders import Orders
 from shop.payments import Payments
 from shop.stock import Stock
+
+
+class Alone(Stock):
+    def __init__(self) -> None:
+        super().__init__()
 
 
 class Noted(Stock):
@@ -157,6 +163,19 @@ def test_a_setup_that_fails_undoes_those_before_it() -> None:
 
 def test_one_service_is_served_once() -> None:
     with pytest.raises(ConfigurationError, match="two servers of stock"), serve(StockClient, Stock(), Stock()):
+        pytest.fail("it is not served")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (Alone, r"^Alone cannot be made with a transport \(.*\): give a server that is made, Alone\(\.\.\.\)$"),
+        (7, "^7 is no server, and makes none$"),
+        (repr, "^repr is no server, and makes none$"),
+    ],
+)
+def test_what_is_no_server_is_said(given: Any, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said), serve(StockClient, given):
         pytest.fail("it is not served")
 
 

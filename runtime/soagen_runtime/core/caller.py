@@ -19,13 +19,13 @@ from soagen_runtime.core.exchange import Exchange
 from soagen_runtime.core.expanding import Lookup
 from soagen_runtime.core.ids import new_correlation_id
 from soagen_runtime.core.interception import intercepted
-from soagen_runtime.core.middleware import ActionCall, JobRequest, Onion
+from soagen_runtime.core.middleware import ActionCall, JobRequest, Onion, job_result
 from soagen_runtime.core.options import CallOptions
 from soagen_runtime.core.outcome import Outcome
 from soagen_runtime.core.request import Ask, Plan, patience, prepare
 from soagen_runtime.core.routing import towards
 from soagen_runtime.core.transport import ClientTransport
-from soagen_runtime.errors import ActionError, ActionNotRun, CallError, ReplyInvalid
+from soagen_runtime.errors import ActionError, ActionNotRun, CallError, ConfigurationError, ReplyInvalid
 from soagen_runtime.validation import Invalid
 from soagen_runtime.wire import ActionResult, JobResult
 
@@ -92,7 +92,7 @@ class Caller:
             result = await exchange.result()
             return JobResult() if result is None else result
 
-        result = await self.on_job.around(JobRequest.from_map(self.service.name, plan.job), core)
+        result = job_result(await self.on_job.around(JobRequest.from_map(self.service.name, plan.job), core))
         return result if plan.awaited else None
 
     async def begin(
@@ -241,13 +241,23 @@ class _Layered:
 
         call = ActionCall(service=self._caller.service.name, action=ask.action, request=ask.request)
         try:
-            self._outcomes[index] = Outcome(await self._on_action.around(call, core))
+            self._outcomes[index] = Outcome(self._kept(index, await self._on_action.around(call, core)))
         except (ActionError, ActionNotRun, ReplyInvalid) as error:
             if self._answers is None:
                 raise  # nothing was sent, or the job as a whole has no result
             self._outcomes[index] = Outcome(None, error)
         if not entered:
             await self._enter(index + 1)
+
+    def _kept(self, index: int, response: Any) -> Any:
+        """A response, unless the layers have lost one."""
+        inner = self._answers.get(index) if self._answers is not None else None
+        if response is None and inner is not None and inner.ok and inner.value is not None:
+            name = f"{self._caller.service.name}.{self._asks[index].action.name}"
+            raise ConfigurationError(
+                f"a middleware around {name} returned None in place of its response: does it return what `next` gives?"
+            )
+        return response
 
     async def _request(self) -> None:
         asks = list(self._sent.values())

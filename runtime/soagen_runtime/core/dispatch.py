@@ -19,7 +19,7 @@ from soagen_runtime.action import BUILT_IN, Action, Service
 from soagen_runtime.context import Call, Context, bind, current_call
 from soagen_runtime.core.answers import unknown_action
 from soagen_runtime.core.guard import Guard, JobOverrun, Overrun
-from soagen_runtime.core.middleware import JobRequest, Onion
+from soagen_runtime.core.middleware import JobRequest, Onion, job_result
 from soagen_runtime.core.transport import Nothing, Reply
 from soagen_runtime.core.verdict import REPLY_LIFETIME, Redelivery, describe, is_suppressed
 from soagen_runtime.errors import (
@@ -196,7 +196,7 @@ class Dispatcher:
             return await self._run_job(message._replace(body=job.to_map()), now, guard)
 
         try:
-            return await on_job.around(JobRequest.from_map(self.service.name, message.body), core)
+            return job_result(await on_job.around(JobRequest.from_map(self.service.name, message.body), core))
         except JobError as error:
             if not error.is_remote:
                 return JobResult(errors=error.errors)

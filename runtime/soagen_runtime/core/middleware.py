@@ -129,6 +129,15 @@ def onion(own: Sequence[Callable[..., Any]], given: Any, *, suspends: bool) -> O
     return Onion(layers, suspends=suspends) if layers else None
 
 
+def job_result(given: Any) -> JobResult:
+    """What layers gave as the result of a job. Raises `ConfigurationError` for anything else."""
+    if not isinstance(given, JobResult):
+        raise ConfigurationError(
+            f"a middleware around jobs returned {given!r} in place of a JobResult: does it return what `next` gives?"
+        )
+    return given
+
+
 def _wrapped(layer: Callable[..., Any], step: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda asked: layer(asked, step)
 

@@ -49,10 +49,15 @@ log = logging.getLogger("soagen.server")
 
 def with_built_in(server: Server | AsyncServer) -> Service[Any]:
     """The table of a server's own actions, and of those that every server has. Raises `ConfigurationError` for a
-    health check that is not of the server's kind.
+    health check that is not of the server's kind, or takes arguments.
     """
     wanted = isinstance(server, AsyncServer)
     for name, check in checks_of(server).items():
+        try:
+            inspect.signature(check).bind()
+        except TypeError as error:
+            text = f"the health check {type(server).__name__}.{name} takes nothing but self ({error})"
+            raise ConfigurationError(text) from None
         inner = inspect.unwrap(check)
         if (inspect.iscoroutinefunction(inner) or inspect.isasyncgenfunction(inner)) is not wanted:
             kinds = ("an `async def`", "a `def`") if not wanted else ("a `def`", "an `async def`")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from soagen_runtime.settings.loading import Effective
 from soagen_runtime.settings.schema import specs_of
+
+WIDEST: Final = 80
+"""A line may have so many characters before the comments of all others stand clear of it."""
 
 
 def show(effective: Effective[Any], section: str) -> str:
@@ -21,7 +24,7 @@ def show(effective: Effective[Any], section: str) -> str:
             lines.append((f"[{above}]" if not table else f"\n[{above}]", ""))
             table = above
         lines.append((f"{name} = {_toml(specs[key].kind.show(value))}", effective.origins.get(key, "default")))
-    width = max(len(line) for line, origin in lines if origin)
+    width = max(len(line) for line, origin in lines if origin and len(line) <= WIDEST)
     return "".join(f"{line:{width}}  # {origin}\n" if origin else f"{line}\n" for line, origin in lines)
 
 

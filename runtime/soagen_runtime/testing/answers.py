@@ -35,6 +35,8 @@ from soagen_runtime.errors import (
 from soagen_runtime.validation import Invalid
 from soagen_runtime.wire import DEFAULT_FORMAT
 
+__tracebackhide__ = True  # pytest shows the line with the mistake, and none of this module
+
 Failure: TypeAlias = (
     ServerError
     | InvalidRequest

@@ -8,6 +8,7 @@ serves, for asyncio servers.
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from functools import partial
@@ -15,6 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from soagen_runtime.client import AsyncClient, Client
 from soagen_runtime.core.stepping import run_blocking
+from soagen_runtime.errors import ConfigurationError
 from soagen_runtime.server import AsyncServer, Server
 from soagen_runtime.transport.memory import BlockingEnd, LocalTransport
 
@@ -81,7 +83,24 @@ def _run(end: BlockingEnd, server: AnyServer, hook: Callable[[], Coroutine[Any, 
 def _added(transport: LocalTransport, servers: tuple[Made, ...]) -> list[AnyServer]:
     added = []
     for given in servers:
-        server = given if isinstance(given, (Server, AsyncServer)) else given(transport)
+        server = given if isinstance(given, (Server, AsyncServer)) else _made(given, transport)
         transport.add(server)
         added.append(server)
     return added
+
+
+def _made(given: Any, transport: LocalTransport) -> AnyServer:
+    """What a class or a function makes of the transport. Raises `ConfigurationError` for anything else."""
+    name = getattr(given, "__qualname__", repr(given))
+    server: object = None
+    if callable(given):
+        try:
+            inspect.signature(given).bind(transport)
+        except TypeError as error:
+            raise ConfigurationError(
+                f"{name} cannot be made with a transport ({error}): give a server that is made, {name}(...)"
+            ) from None
+        server = given(transport)
+    if not isinstance(server, (Server, AsyncServer)):
+        raise ConfigurationError(f"{name} is no server, and makes none")
+    return server

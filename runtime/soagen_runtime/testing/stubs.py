@@ -26,6 +26,8 @@ from soagen_runtime.testing import interception
 from soagen_runtime.testing.answers import Answer, Computed, Failure, PassedOn, StubInvalid, raised, returned
 from soagen_runtime.testing.comparing import differences
 
+__tracebackhide__ = True  # pytest shows the line with the mistake, and none of this module
+
 Asked = ParamSpec("Asked")  # the fields of a request
 Request = TypeVar("Request")
 Given = ParamSpec("Given")  # the fields of a response

@@ -170,6 +170,15 @@ def test_a_check_of_the_wrong_kind_is_refused_when_the_server_is_made() -> None:
         Asyncio().dispatcher()
 
 
+def test_a_check_takes_nothing_but_self() -> None:
+    class AsPySOAHasIt(Bare):
+        @health_check  # type: ignore[type-var]  # the mistake that is tested
+        def database(self, request: object) -> None: ...
+
+    with pytest.raises(ConfigurationError, match=r"AsPySOAHasIt.database takes nothing but self \(.*'request'\)"):
+        AsPySOAHasIt().dispatcher()
+
+
 @pytest.mark.parametrize(
     ("package", "own", "expected"),
     [

@@ -259,6 +259,7 @@ def test_secrets_of_a_table_are_not_shown() -> None:
     )
     assert "SMTPHandler" in shown
     assert "hunter2" not in shown
+    assert max(line.find("  # default") for line in shown.splitlines()) < 80  # one long line moves no other
 
 
 @pytest.mark.parametrize(
