@@ -143,4 +143,4 @@ def test_a_definition_is_looked_at_once_and_every_way_there_is_told(monkeypatch:
     monkeypatch.setattr(Walk, "_definition", counted)
     (found,) = compare(project(contract("int")), project(contract("float")), TODAY)
     assert sorted(looked) == ["Inner", "Outer"]
-    assert found.places == tuple(f"orders.a{n}.request.i.x" for n in range(3))
+    assert found.places == tuple(f"orders.a{n}.request.o.inner[].x" for n in range(3))
