@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -73,20 +74,31 @@ def test_the_list_lives_longer_and_never_shorter(broker: Any) -> None:
     assert 105 <= broker.ttl(QUEUE) <= 111
 
 
-@pytest.mark.parametrize(
-    ("seen_ago", "waiting", "refused"),
-    [(ABSENCE + 2, 1, True), (ABSENCE + 2, 0, False), (ABSENCE - 5, 1, False), (None, 1, False)],
-    ids=["deserted", "nothing waits: PySOA may serve", "a restart", "no soagen worker was ever here"],
-)
-def test_a_deserted_service_is_said_at_once(
-    redis_url: str, broker: Any, seen_ago: float | None, waiting: int, refused: bool
-) -> None:
+LONG, RECENTLY = ABSENCE + 2, ABSENCE - 5
+DESERTED = {
+    "deserted": (LONG, b"waiting", LONG, True),
+    "PySOA's workers take what waits": (LONG, b"another", LONG, False),
+    "what waits first has not waited for long": (LONG, b"waiting", RECENTLY, False),
+    "nobody has looked yet": (LONG, b"waiting", None, False),
+    "nothing waits": (LONG, None, LONG, False),
+    "a restart": (RECENTLY, b"waiting", LONG, False),
+    "no soagen worker was ever here": (None, b"waiting", LONG, False),
+}
+"""How many seconds ago a worker was seen, what waits, since when another request waits first, and what is said then."""
+
+
+@pytest.mark.parametrize("case", DESERTED)
+def test_a_deserted_service_is_said_at_once(redis_url: str, broker: Any, case: str) -> None:
+    seen_ago, waiting, looked_ago, refused = DESERTED[case]
     if seen_ago is not None:
         broker.set(keys.seen("tally"), int((time.time() - seen_ago) * 1000))
-    for _ in range(waiting):
-        broker.rpush(QUEUE, b"waiting")
+    if looked_ago is not None:
+        since = int((time.time() - looked_ago) * 1000)
+        broker.set(keys.head("tally"), f"{hashlib.sha1(b'waiting').hexdigest()} {since}")
+    if waiting is not None:
+        broker.rpush(QUEUE, waiting)
     with TallyClient(redis_url) as client:
         expected = soagen.NoWorkers if refused else soagen.CallTimeout
         with pytest.raises(expected):
             client.with_options(timeout=0.2).call("once", "x")
-    assert broker.llen(QUEUE) == waiting + (0 if refused else 1)
+    assert broker.llen(QUEUE) == (waiting is not None) + (not refused)

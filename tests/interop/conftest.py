@@ -7,13 +7,9 @@ take a second to start. What a test leaves in Redis is gone before the next.
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import importlib
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,16 +18,11 @@ import pytest
 import redis
 from soagen_runtime.settings import ServerLimits, ServerSettings
 
-from soagen.generate import Options, generate
-from soagen.load import load
 from tests.driving import Caller
-from tests.interop.peers import HOST, ROOT, PySOA, PySOAClient, PySOAServer, Site
+from tests.interop.generated import generate_into, imported
+from tests.interop.peers import HOST, PySOA, PySOAClient, PySOAServer, Site, interpreter
 from tests.interop.serving import served
 from tests.interop.soagen_services import LabLogic, lab_client, lab_server
-
-CONTRACTS = Path(__file__).parent / "contracts"
-PACKAGE = "interop_generated"
-SERVICES = ("lab", "audit", "north", "middle", "south", "shared")
 
 # The databases.
 PYSOA, PYSOA_CHUNKING, SHARED, MIDDLE, ENDS, NOBODY = range(6)
@@ -45,32 +36,20 @@ PYSOA_IN_PIECES = {"chunk_messages_larger_than_bytes": CHUNK, "maximum_message_s
 
 
 @pytest.fixture(scope="session")
-def pysoa_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+def pysoa_python() -> str:
     """The interpreter of PySOA's environment, which is made first if need be."""
-    # Processes that share the tests of one run must not make it at the same time.
-    with (ROOT / "scripts" / "setup-pysoa").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        made = subprocess.run([ROOT / "scripts" / "setup-pysoa"], capture_output=True, text=True, check=False)
-    if made.returncode != 0:
-        pytest.fail(made.stderr.strip().splitlines()[-1], pytrace=False)
-    return str(ROOT / ".venv-pysoa" / "bin" / "python")
+    try:
+        return interpreter()
+    except RuntimeError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture(scope="session")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     """The package that is generated from `contracts/`, with all services imported."""
-    loaded = load([str(path) for path in sorted(CONTRACTS.glob("*.soa.yaml"))])
-    assert loaded.project is not None, loaded.diagnostics
     folder = tmp_path_factory.mktemp("interop")
-    for name, text in generate(loaded.project, Options(package=PACKAGE)).items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    sys.path.insert(0, str(folder))
-    importlib.invalidate_caches()
-    for name in SERVICES:
-        importlib.import_module(f"{PACKAGE}.{name}")
-    yield importlib.import_module(PACKAGE)
+    generate_into(folder)
+    yield imported(folder)
     sys.path.remove(str(folder))
 
 

@@ -6,6 +6,7 @@ Rules: a process is started with a handle of its own and ended through it; value
 
 from __future__ import annotations
 
+import fcntl
 import json
 import subprocess
 from collections.abc import Sequence
@@ -56,6 +57,17 @@ class Outcome:
         assert self.raised is not None, self.returned
         errors: list[dict[str, Any]] = list(self.raised["errors"])
         return errors or [error for action in self.raised["actions"] for error in action["errors"]]
+
+
+def interpreter() -> str:
+    """The interpreter of PySOA's environment, which is made first if need be. Raises `RuntimeError` if it cannot be."""
+    # Processes that share the tests of one run must not make it at the same time.
+    with (ROOT / "scripts" / "setup-pysoa").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = subprocess.run([ROOT / "scripts" / "setup-pysoa"], capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        raise RuntimeError(made.stderr.strip().splitlines()[-1])
+    return str(ROOT / ".venv-pysoa" / "bin" / "python")
 
 
 class PySOA:
@@ -111,6 +123,10 @@ class PySOAClient:
         command = {"method": method, "args": note_of(args), "kwargs": note_of(kwargs)}
         return self._outcome(self._process.ask("call", name=self._name, **command))
 
+    def close(self) -> None:
+        """Forgets the client."""
+        self._process.told("close_client", name=self._name)
+
     def result(self, future: Outcome) -> Outcome:
         """The result of a future that an earlier call returned."""
         return self._outcome(self._process.ask("result", name=self._name, future=future.returned))
@@ -143,6 +159,12 @@ class PySOAServer:
     def is_alive(self) -> bool:
         """Whether the process runs."""
         return self._process.poll() is None
+
+    def stop(self) -> int:
+        """Has it end what it does, and go; its exit code."""
+        self._process.terminate()
+        self._process.communicate(timeout=30)
+        return self._process.returncode
 
     def close(self) -> None:
         """Ends the process. It has nothing to lose."""

@@ -135,12 +135,17 @@ def _base(api: ModuleType, service: str, kind: str, role: str) -> Any:
 
 def lab_server(api: ModuleType, kind: str, logic: LabLogic, audit: str = NOWHERE) -> Any:
     """The lab, of a kind; ``audit`` is the URL that its action relay sends to."""
+    return lab_class(api, kind, logic, audit)()
+
+
+def lab_class(api: ModuleType, kind: str, logic: LabLogic, audit: str = NOWHERE) -> Any:
+    """The class of such a lab."""
     base = _base(api, "lab", kind, "Server")
     names = [action.method for action in base.service.actions if action.method != "relay"]
     methods = {name: _method(getattr(logic, name), kind) for name in names}
     client = _base(api, "audit", kind, "Client")(audit)
     methods["relay"] = _relay(api, client, kind)
-    return type("Lab", (base,), {"clients": [client], **methods})()
+    return type("Lab", (base,), {"clients": [client], **methods})
 
 
 def _relay(api: ModuleType, client: Any, kind: str) -> Callable[..., Any]:

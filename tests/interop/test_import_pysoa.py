@@ -19,7 +19,8 @@ from currint import Amount
 
 from soagen.compat import compare
 from soagen.load import load
-from tests.interop.conftest import CONTRACTS, PYSOA
+from tests.interop.conftest import PYSOA
+from tests.interop.generated import CONTRACTS
 from tests.interop.peers import ROOT, Site
 
 AT = dt.datetime(2024, 2, 29, 13, 37, 42, 123456, tzinfo=dt.UTC)

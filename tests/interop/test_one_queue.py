@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.interop.conftest import SHARED
 from tests.interop.peers import PySOAClient, PySOAServer, Site
 from tests.interop.serving import messages_in, served
 from tests.interop.soagen_services import LabLogic, lab_client, lab_server
+from tests.interop.soak.__main__ import soak
 
 ROUNDS = 60
 ROUND = 5
@@ -75,3 +77,9 @@ def test_a_worker_that_leaves_takes_nothing_along(
             calls[10].result()
         # The soagen worker has gone; what was waiting is PySOA's to serve.
         assert [call.result()["i"] for call in calls] == list(range(150))
+
+
+def test_no_call_can_tell_the_difference(tmp_path: Path) -> None:
+    """The soak, in its short form: `python -m tests.interop.soak` goes on for longer, and takes more workers away."""
+    verdict = soak(6.0, 1, tmp_path, pause=1.0, absence=0.0)
+    assert verdict.is_good, verdict.table()

@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 from currint import Amount
 
-from tests.interop.conftest import CHUNK, NOBODY, PACKAGE
+from tests.interop.conftest import CHUNK, NOBODY
+from tests.interop.generated import PACKAGE
 from tests.interop.peers import Outcome, PySOAClient, Site
 
 ITEM = {"sku": "WIDGET-001", "quantity": 2, "unit_price": Amount.from_code_and_minor("USD", 1999)}

@@ -99,6 +99,11 @@ def seen(service: str) -> str:
     return f"{_tag(service)}:sg:seen"
 
 
+def head(service: str) -> str:
+    """A string with a TTL: which request waits first, and since when, while no worker of soagen's is to be seen."""
+    return f"{_tag(service)}:sg:head"
+
+
 def grace(service: str) -> str:
     """A string with a TTL: while it is there, nobody is reaped."""
     return f"{_tag(service)}:sg:grace"

@@ -34,6 +34,11 @@ def open_client(name, services, hosts, db, context=None, json=False, **transport
     _clients[name] = Client(config, context=context)
 
 
+def close_client(name):
+    """Forgets a client."""
+    del _clients[name]
+
+
 def call(name, method, args, kwargs):
     """Calls a method of a client. A future is kept, and its number returned."""
     result = getattr(_clients[name], method)(*value_of(args, pytz.UTC), **value_of(kwargs, pytz.UTC))
@@ -85,7 +90,7 @@ def _raised(error):
     }
 
 
-COMMANDS = {function.__name__: function for function in (open_client, call, result, encode, decode)}
+COMMANDS = {function.__name__: function for function in (open_client, close_client, call, result, encode, decode)}
 
 
 def main():

@@ -24,7 +24,8 @@ CAPACITY: Final = 10_000
 """Messages in a list; PySOA's `queue_capacity`."""
 
 ABSENCE: Final = 10.0
-"""Seconds for which no worker may have been heard of, before a service counts as deserted: more than a restart takes.
+"""Seconds for which no worker may have been heard of, and then nothing taken, before a service counts as deserted: more
+than a restart takes.
 """
 
 MIN_LIST_LIFETIME: Final = 60
@@ -57,9 +58,10 @@ class Lines:
     def __init__(self, service: str, client_id: str, number: int) -> None:
         self.service = service
         self.reply_to = keys.reply_address(service, client_id, number)
-        self._keys = (keys.request_list(service), keys.sent(service, f"{client_id}!{number}"), keys.seen(service))
+        channel = f"{client_id}!{number}"
+        self._keys = (keys.request_list(service), keys.sent(service, channel), keys.seen(service), keys.head(service))
         self._push = PUSH.head(*self._keys, arguments=_ARGUMENTS)
-        self.inbox = Inbox(service, f"{client_id}!{number}", keys.reply_list(self.reply_to))
+        self.inbox = Inbox(service, channel, keys.reply_list(self.reply_to))
 
     def gone(self) -> bytes:
         """Deletes what is kept for this channel, which is not used any more: only if no copy of a request of its can

@@ -1,9 +1,9 @@
 -- Puts one request into the list of a service, once, however often it is sent (docs/delivery.md, "Sending").
 -- KEYS[1] the list; KEYS[2] the number of the last request that this channel has put there; KEYS[3] when a worker was
--- last seen
+-- last seen; KEYS[4] which request waited first, and since when, at a time when no worker was to be seen
 -- ARGV[1] the request's number in its channel; ARGV[2] the number of the one that must be here before it, or 0;
--- ARGV[3] how many seconds the list must live at least; ARGV[4] its capacity; ARGV[5] for how many milliseconds no
--- worker may have been seen; ARGV[6] the request
+-- ARGV[3] how many seconds the list must live at least; ARGV[4] its capacity; ARGV[5] for how many milliseconds
+-- nobody may have been seen to serve; ARGV[6] the request
 --
 -- Numbers grow, and a channel sends in their order. So one that is not above the last has been here already: its sender
 -- did not get the answer, or this is the first copy, held up on a connection that its sender has long given up. A
@@ -30,8 +30,16 @@ else
     local seen = redis.call('GET', KEYS[3])
     if seen then
         local time = redis.call('TIME')
-        if time[1] * 1000 + math.floor(time[2] / 1000) - seen > tonumber(ARGV[5]) then
-            refusal = 'NOWORKERS'
+        local now = time[1] * 1000 + math.floor(time[2] / 1000)
+        if now - seen > tonumber(ARGV[5]) then
+            -- PySOA's workers leave no trace but that the list moves on. The beginning of a request tells it from others.
+            local first = redis.sha1hex(redis.call('LINDEX', KEYS[1], 0):sub(1, 1024))
+            local before, since = (redis.call('GET', KEYS[4]) or ''):match('^(%x+) (%d+)$')
+            if first ~= before then
+                redis.call('SET', KEYS[4], string.format('%s %.0f', first, now), 'PX', 3600000)
+            elseif now - since > tonumber(ARGV[5]) then
+                refusal = 'NOWORKERS'
+            end
         end
     end
 end

@@ -50,7 +50,7 @@ class Script:
         return replies
 
 
-PUSH = Script("push", keys=3)
+PUSH = Script("push", keys=4)
 BEAT = Script("beat", keys=4)
 BURY = Script("bury", keys=2)
 BURY_PROCESS = Script("bury_process", keys=2)
