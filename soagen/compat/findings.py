@@ -101,17 +101,17 @@ class Findings:
 
     _groups: dict[tuple[str, str, str], _Group] = field(default_factory=dict)
 
-    def add(self, finding: Finding) -> None:
-        """Notes an edit at one place, or another place of an edit."""
+    def add(self, finding: Finding, places: tuple[str, ...] | None = None) -> None:
+        """Notes an edit, or more places of one: its own, or ``places`` in their stead."""
+        new = dict.fromkeys(finding.places if places is None else places)
         key = (finding.rule, finding.subject, finding.detail)
         group = self._groups.get(key)
         if group is None:
-            places = dict.fromkeys(finding.places)
-            self._groups[key] = _Group(finding, finding.judgement, set(finding.axes), places)
+            self._groups[key] = _Group(finding, finding.judgement, set(finding.axes), new)
             return
         group.judgement |= finding.judgement
         group.axes |= finding.axes
-        group.places.update(dict.fromkeys(finding.places))
+        group.places.update(new)
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Notes several."""

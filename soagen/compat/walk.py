@@ -5,7 +5,8 @@ difference is noted as an edit of what holds it (a field, a definition), so that
 finding. Two named types are the same definition if they have the same name, or if the one is gone and the other is new;
 otherwise a field changed its type, and that is one edit too, whatever the two types hold.
 
-A walk belongs to one position. Within it a pair of definitions is visited once, so types may hold themselves.
+A walk belongs to one position. Within it a pair of definitions is visited once, so types may hold themselves. What is
+to be found in a pair itself is the same for all walks of a position, but for the way there: it is looked for once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from soagen.compat import constraints, named, records
 from soagen.compat.changes import Changes, Key
 from soagen.compat.expansions import expansions
-from soagen.compat.findings import SOURCE, Axis
+from soagen.compat.findings import SOURCE, Axis, Finding, Findings
 from soagen.compat.inclusion import Inclusion
 from soagen.compat.languages import opened, takes_nil
 from soagen.compat.limits import limits
@@ -48,12 +49,31 @@ class Reached:
 
     new: set[Key] = field(default_factory=set)
     renamed: set[Key] = field(default_factory=set)
+    looked_at: dict[tuple[Position, NamedType, NamedType], _Looked] = field(default_factory=dict)
 
     def add(self, old: NamedType, new: NamedType) -> None:
         """Notes that two names stand for versions of one definition."""
         self.new.add((new.contract, new.name))
         if (old.contract, old.name) != (new.contract, new.name):
             self.renamed.add((old.contract, old.name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Into a pair of definitions."""
+
+    old: NamedType
+    new: NamedType
+    here: Here
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What was found in a pair of definitions itself, on the way that led to ``place``, and where it leads to."""
+
+    place: str
+    found: tuple[Finding, ...]
+    steps: tuple[_Step, ...]
 
 
 @dataclass(slots=True)
@@ -65,8 +85,7 @@ class Walk(Noter):
     changes: Changes
     reached: Reached
     seen: set[tuple[NamedType, NamedType]] = field(default_factory=set)
-    _waiting: list[tuple[NamedType, NamedType, Here]] = field(default_factory=list)
-    _is_walking: bool = False
+    _steps: list[_Step] | None = None
 
     def home(self, path: str) -> str:
         """The contract that a file holds."""
@@ -192,16 +211,40 @@ class Walk(Noter):
 
         Types may be nested deeper than Python's stack.
         """
-        if (old, new) in self.seen:
+        first = _Step(old, new, here)
+        if self._steps is not None:
+            self._steps.append(first)
             return
-        self.seen.add((old, new))
-        self._waiting.append((old, new, here))
-        if self._is_walking:
-            return
-        self._is_walking = True
-        while self._waiting:
-            self._definition(*self._waiting.pop())
-        self._is_walking = False
+        waiting: list[_Step] = []
+        self._await(waiting, first, here.place, here.place)
+        while waiting:
+            step = waiting.pop()
+            looked = self._looked_at(step)
+            for each in looked.found:
+                places = tuple(step.here.place + place.removeprefix(looked.place) for place in each.places)
+                self.found.add(each, places)
+            for following in looked.steps:
+                self._await(waiting, following, looked.place, step.here.place)
+
+    def _await(self, waiting: list[_Step], step: _Step, was: str, is_: str) -> None:
+        """Notes a step for later, unless it was taken: the way there began with one place and begins with another."""
+        if (step.old, step.new) not in self.seen:
+            self.seen.add((step.old, step.new))
+            here = replace(step.here, place=is_ + step.here.place.removeprefix(was))
+            waiting.append(replace(step, here=here))
+
+    def _looked_at(self, step: _Step) -> _Looked:
+        """What there is in a pair of definitions, looked for unless an earlier walk of this position did."""
+        key = self.position, step.old, step.new
+        looked = self.reached.looked_at.get(key)
+        if looked is None:
+            found, self.found = self.found, Findings()
+            self._steps = []
+            self._definition(step.old, step.new, step.here)
+            looked = _Looked(step.here.place, tuple(self.found), tuple(self._steps))
+            self.reached.looked_at[key] = looked
+            self.found, self._steps = found, None
+        return looked
 
     def _definition(self, old: NamedType, new: NamedType, here: Here) -> None:
         before, after = self.old.type(old), self.new.type(new)

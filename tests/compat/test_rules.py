@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from soagen.compat import Finding, compare
+from soagen.compat.noting import Here
 from soagen.compat.rules import RULES, Rule
 from soagen.compat.rules import files as files_of
+from soagen.compat.walk import Walk
 from soagen.load import load
-from soagen.model import Project
+from soagen.model import NamedType, Project
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in HERE.glob("rules/*/*/expected"))
@@ -121,3 +123,24 @@ def test_types_may_be_nested_deeper_than_pythons_stack(last: str, body: str) -> 
 
     (found,) = compare(project(contract("int", "T0")), project(contract(last, body)), TODAY)
     assert written(found).startswith("servers-first | type-widened | orders.")
+
+
+def test_a_definition_is_looked_at_once_and_every_way_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many actions lead to it: what there is to be found in it does not depend on the way."""
+
+    def contract(x: str) -> dict[str, str]:
+        types = f"types:\n  Inner: {{fields: {{x: {x}}}}}\n  Outer: {{fields: {{inner: list<Inner>}}}}\n"
+        actions = "".join(f"  a{n}: {{request: {{o: Outer, i: Inner?}}}}\n" for n in range(3))
+        return {"orders.soa.yaml": f"soa: 1\nservice: orders\n{types}actions:\n{actions}"}
+
+    looked: list[str] = []
+    look = Walk._definition
+
+    def counted(self: Walk, old: NamedType, new: NamedType, here: Here) -> None:
+        looked.append(new.name)
+        look(self, old, new, here)
+
+    monkeypatch.setattr(Walk, "_definition", counted)
+    (found,) = compare(project(contract("int")), project(contract("float")), TODAY)
+    assert sorted(looked) == ["Inner", "Outer"]
+    assert found.places == tuple(f"orders.a{n}.request.o.inner[].x" for n in range(3))

@@ -34,6 +34,12 @@ def test_status_runs_no_checks_where_only_versions_are_wanted(world: Any) -> Non
 def test_introspect_describes_every_action(world: Any) -> None:
     response = world.client("probe").introspect()
     assert response.action_names == sorted(response.actions)
+    in_order = [name.partition("[")[0] for name in response.actions]  # variants are tried in the order of the contract
+    assert list(dict.fromkeys(in_order)) == [
+        *dict.fromkeys(each.wire for each in world.api.probe.service.SERVICE.actions),
+        "status",
+        "introspect",
+    ]
     assert {"add", "status", "introspect", "quote[DEFAULT]", "quote[switch:7]"} < response.actions.keys()
     assert response.documentation == world.api.probe.__doc__
     form = response.actions["add"].request_schema["contents"]["a"]

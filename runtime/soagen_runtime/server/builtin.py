@@ -177,8 +177,9 @@ def _forms_of(server: Server | AsyncServer) -> dict[str, Form]:
 
 
 def _described(forms: Mapping[str, Form]) -> IntrospectResponse:
-    names = sorted(forms)
-    return IntrospectResponse(action_names=names, actions={name: ActionForm(**forms[name]) for name in names})
+    """Names are sorted; forms stand as in the contract, which has variants in the order in which they are tried."""
+    actions = {name: ActionForm(**form) for name, form in forms.items()}
+    return IntrospectResponse(action_names=sorted(forms), actions=actions)
 
 
 def _chosen(forms: Mapping[str, Form], asked: str) -> Mapping[str, Form]:
