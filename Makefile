@@ -9,6 +9,7 @@
 #   make benchmark    time the compiler over a hundred services, the import of a client, and what safe delivery costs
 #   make chaos        calls under a seeded monkey (SECONDS=30 SEED=1; UNSAFE=1 for the way that loses them)
 #   make soak         calls for five minutes (SECONDS=300), and whether anything grows
+#   make garbage      100,000 messages that are none (MESSAGES=100000), and whether memory grows
 #   make soak-interop the same with PySOA's workers and clients on one queue with ours, and whether a call can tell
 #   make lock         pin the newest tools that fit
 #   make clean        remove what was made here
@@ -25,7 +26,7 @@ WORKERS ?= auto
 TESTS ?=
 GENERATED := examples/shop/shop/api $(addprefix runtime/soagen_runtime/standard/,codec.py contract.py service.py types.py)
 
-.PHONY: help demo test lint style layers types format golden regenerate bench benchmark chaos soak soak-interop lock clean redis
+.PHONY: help demo test lint style layers types format golden regenerate bench benchmark chaos soak garbage soak-interop lock clean redis
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -84,6 +85,9 @@ chaos: $(READY) redis
 
 soak: $(READY) redis
 	$(BIN)/python -m tests.delivery.soak --seconds $(or $(SECONDS),300)
+
+garbage: $(READY) redis
+	$(BIN)/python -m tests.delivery.garbage --messages $(or $(MESSAGES),100000)
 
 soak-interop: $(READY) redis
 	$(BIN)/python -m tests.interop.soak --seconds $(or $(SECONDS),300) --seed $(or $(SEED),1)

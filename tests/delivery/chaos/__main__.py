@@ -16,7 +16,7 @@ from typing import Any
 import redis
 from soagen_runtime.wire import keys
 
-from tests.delivery.chaos.callers import Book, asyncio_caller, blocking_caller, pysoa_caller
+from tests.delivery.chaos.callers import Book, asyncio_caller, blocking_caller, pysoa_caller, started_caller
 from tests.delivery.chaos.monkey import Monkey
 from tests.delivery.chaos.stage import Broker, ServerProcess
 from tests.delivery.chaos.verdict import Verdict, judge, table
@@ -43,6 +43,7 @@ def play(seconds: float, seed: int, *, unsafe: bool, folder: Path) -> tuple[Verd
     threads = [
         *[threading.Thread(target=blocking_caller, args=(broker.url, book, seeded(), over)) for _ in range(3)],
         threading.Thread(target=asyncio_caller, args=(broker.url, book, seeded(), over)),
+        threading.Thread(target=started_caller, args=(broker.url, book, seeded(), over)),
         *[threading.Thread(target=pysoa_caller, args=(broker.client, book, seeded(), over)) for _ in range(2)],
     ]
     havoc = threading.Thread(target=monkey.run, args=(calm,))

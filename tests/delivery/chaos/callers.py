@@ -13,6 +13,7 @@ from typing import Any
 
 import redis
 import soagen_runtime as soagen
+from soagen_runtime.calls.blocking import Future
 from soagen_runtime.wire import decode_reply, encode_request, keys, request_meta
 
 from tests.delivery.tally import AsyncTallyClient, TallyClient
@@ -103,9 +104,33 @@ def asyncio_caller(url: str, book: Book, rng: random.Random, over: threading.Eve
     asyncio.run(main())
 
 
-def pysoa_caller(connect: Callable[[], Any], book: Book, rng: random.Random, over: threading.Event) -> None:
+def started_caller(url: str, book: Book, rng: random.Random, over: threading.Event, most: int = 6) -> None:
+    """One thread with a blocking client that has several calls outstanding, and asks for them in any order."""
+    outstanding: list[tuple[Call, Future[Any]]] = []
+    with TallyClient(url) as shared:
+        client = shared.with_options(timeout=TIMEOUT)
+        while outstanding or not over.is_set():
+            if not over.is_set() and len(outstanding) < rng.randint(1, most):
+                call, request = book.new("s", rng)
+                try:
+                    outstanding.append((call, client.start(call.action, call.token, **request)))
+                except soagen.CallError as error:
+                    call.outcome = _name_of(error)
+                continue
+            call, future = outstanding.pop(rng.randrange(len(outstanding)))
+            try:
+                _end(call, str(future.result().get("token", "")))
+            except soagen.CallError as error:
+                call.outcome = _name_of(error)
+            call.ended_at = time.time()
+            over.wait(rng.random() * 0.005)
+
+
+def pysoa_caller(
+    connect: Callable[[], Any], book: Book, rng: random.Random, over: threading.Event, *, counts: bool = True
+) -> None:
     """A client as PySOA's, which counts its replies; each call has a list of its own, which is looked at and never
-    emptied.
+    emptied. Unless it ``counts``: then it takes its replies from there, as PySOA's does.
     """
     client = connect()
     waiting: list[tuple[Call, str]] = []
@@ -132,8 +157,11 @@ def pysoa_caller(connect: Callable[[], Any], book: Book, rng: random.Random, ove
         if rng.random() < 0.1:
             call.outcome = "unread"  # a reply that nobody reads
             continue
-        waiting.append((call, keys.reply_list(reply_to)))
         _read(client, call, keys.reply_list(reply_to), number)
+        if counts:
+            waiting.append((call, keys.reply_list(reply_to)))
+        else:
+            client.delete(keys.reply_list(reply_to))
     time.sleep(1)
     for call, key in waiting:  # a second reply may have come later
         with suppress(redis.RedisError):
