@@ -50,6 +50,7 @@ class Monkey:
             self.cut_clients: 12,
             self.flush_scripts: 6,
             self.restart_redis: 3,
+            self.freeze_redis: 2,
             self.throw_garbage: 8,
         }
         while not over.wait(0.15 + self._rng.random() * 0.5):
@@ -79,6 +80,7 @@ class Monkey:
 
     def lose_host(self) -> None:
         server = self._rng.choice(self._servers)
+        self.history.hosts.append(time.time())
         server.signal(signal.SIGSTOP)  # first of all: it would see to what its workers held, and begin others
         os.waitid(os.P_PID, server.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         workers = server.workers()
@@ -117,6 +119,13 @@ class Monkey:
         self._broker.stop()
         time.sleep(self._rng.random())
         self._broker.start()
+        self.history.outages.append((began, time.time()))
+
+    def freeze_redis(self) -> None:
+        began = time.time()
+        self._broker.process.send_signal(signal.SIGSTOP)
+        time.sleep(0.5 + self._rng.random() * BEYOND_THE_LEASE)
+        self._broker.process.send_signal(signal.SIGCONT)
         self.history.outages.append((began, time.time()))
 
     def throw_garbage(self) -> None:

@@ -21,6 +21,7 @@ PROMISED: Final = {
 }
 """What can happen to a worker, and within how many seconds its callers are told at p99."""
 
+_JUST_BEFORE = 0.5  # seconds
 _DEATH, _STOP = "a death", "a stop, or a lost host"
 
 
@@ -30,6 +31,8 @@ class History:
 
     losses: dict[int, list[tuple[float, str]]] = field(default_factory=dict)
     outages: list[tuple[float, float]] = field(default_factory=list)
+    hosts: list[float] = field(default_factory=list)
+    """When a supervisor was lost: what its workers had died of just before, it may not have seen to."""
 
     def died(self, pid: int, at: float) -> None:
         """A worker died, and its supervisor lives."""
@@ -47,6 +50,8 @@ class History:
         if not before:
             return None
         at, kind = max(before)
+        if any(0 <= lost_at - at < _JUST_BEFORE for lost_at in self.hosts):
+            kind = _STOP
         away = [end for begin, end in self.outages if begin <= told_at and end >= at]
         if away:
             return f"{kind}, Redis away", max(0.0, told_at - max(at, *away))
