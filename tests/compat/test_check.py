@@ -308,6 +308,16 @@ def test_markdown_keeps_its_tables_whole(changed: Repo) -> None:
     assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
 
 
+def test_markdown_shows_what_looks_like_html(project: Repo) -> None:
+    edit(project, "breaking")
+    accept = (ACCEPT % ("*", "2026-01-01")).replace("nobody", "<b>nobody</b> &")
+    project.write({"pyproject.toml": CONFIG + accept})
+    assert (
+        "Accepted: &lt;b>nobody&lt;/b> &amp; calls it yet"
+        in project.check("--against", "old", "--format", "markdown").out
+    )
+
+
 @pytest.mark.parametrize("form", ["text", "json", "github", "gitlab", "sarif", "junit", "markdown"])
 def test_every_format_can_say_that_nothing_changed(project: Repo, form: str) -> None:
     ended = project.check("--against", "old", "--format", form)
