@@ -13,10 +13,11 @@ from collections.abc import Iterable
 
 from soagen.baselines import Unavailable
 from soagen.cli import comparing, config
-from soagen.cli.problems import FOUND, OK, note
+from soagen.cli.problems import FOUND, OK, Problem, note, shown
 from soagen.compat import Verdict
 from soagen.compat.acceptance import Acceptance
 from soagen.compat.outcome import Against, Outcome, Policy, tidiness, weigh
+from soagen.compat.rules import unknown
 from soagen.reports import FORMATS
 
 
@@ -76,6 +77,9 @@ def _outcome(options: argparse.Namespace) -> Outcome:
 
 
 def _acceptances(settings: config.Config) -> Iterable[Acceptance]:
-    for each in settings.accept:
+    for number, each in enumerate(settings.accept, 1):
+        if says := unknown(each["rule"]):
+            where = f"{shown(settings.file)}: " if settings.file else ""
+            raise Problem(f"{where}acceptance {number}: {says}")
         expires = config.day(each["expires"]) if "expires" in each else None
         yield Acceptance(rule=each["rule"], path=each["path"], reason=each["reason"], expires=expires)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from collections.abc import Iterator
 
 from soagen.cli.problems import OK, Problem
-from soagen.compat.rules import RULES, Rule
+from soagen.compat.rules import RULES, Rule, unknown
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,12 +16,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prints the explanation; `Problem` if there is no such rule."""
-    rule = RULES.get(options.rule)
-    if rule is None:
-        near = difflib.get_close_matches(options.rule, RULES, 1)
-        hint = f"did you mean {near[0]}?" if near else "see `soagen rules`"
-        raise Problem(f"there is no rule {options.rule}: {hint}")
-    print("\n".join(_lines(rule)))
+    if says := unknown(options.rule):
+        raise Problem(says)
+    print("\n".join(_lines(RULES[options.rule])))
     return OK
 
 

@@ -7,9 +7,9 @@ a finding: a list of exceptions that nobody tidies hides the next break.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from soagen.compat.findings import WARN, Finding
 
@@ -25,7 +25,12 @@ class Acceptance:
 
     def covers(self, finding: Finding) -> bool:
         """Whether it speaks of this finding."""
-        return self.rule == finding.rule and fnmatchcase(finding.subject, self.path)
+        return self.rule == finding.rule and re.fullmatch(self._pattern, finding.subject) is not None
+
+    @property
+    def _pattern(self) -> str:
+        # Of a shell's signs `*` alone: brackets in a subject are those of a variant.
+        return "(?s)" + ".*".join(map(re.escape, self.path.split("*")))
 
     def expired(self, today: dt.date) -> bool:
         """Whether its time is over."""

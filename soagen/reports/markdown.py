@@ -36,9 +36,16 @@ def _row(item: Judged) -> str:
     finding = item.finding
     place = finding.after or finding.before
     where = f"`{finding.subject}`" + (f"<br>{place}" if place else "")
-    said = f"{sentence(item)} (`{finding.rule}`)"
+    said = f"{_plain(sentence(item))} (`{finding.rule}`)"
     return f"| **{labels(finding)}** | {_cell(said)} | {_cell(where)} | {STANDINGS[item.standing]} |"
 
 
 def _cell(text: str) -> str:
     return seen(text).replace("|", "\\|")
+
+
+def _plain(text: str) -> str:
+    """Text of which nothing is taken for HTML; in code nothing is."""
+    parts = text.split("`")
+    parts[::2] = [part.replace("&", "&amp;").replace("<", "&lt;") for part in parts[::2]]
+    return "`".join(parts)

@@ -10,7 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from soagen.compat import Verdict
+from soagen.compat import Finding, Verdict
+from soagen.compat.acceptance import Acceptance
 from soagen.compat.rules import RULES
 from soagen.resources import folder as resources
 from tests.compat.conftest import CONFIG, Repo
@@ -206,6 +207,34 @@ def test_an_acceptance_needs_a_reason(project: Repo) -> None:
     assert "accept: acceptance 1 must have a reason" in ended.err
 
 
+def test_an_acceptance_of_no_rule_is_a_slip_of_the_pen(project: Repo) -> None:
+    edit(project, "breaking")
+    accept = (ACCEPT % ("*", "2026-01-01")).replace("field-added", "fields-added")
+    project.write({"pyproject.toml": CONFIG + accept})
+    ended = project.check("--against", "old")
+    mend = "there is no rule required-fields-added: did you mean required-field-added?"
+    assert (ended.code, ended.out, ended.err) == (2, "", f"soagen: pyproject.toml: acceptance 1: {mend}\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "covers"),
+    [
+        ("orders.a[QUICK].request.z", True),
+        ("orders.a[*].request.z", True),
+        ("orders.*.z", True),
+        ("*", True),
+        ("orders.a[QUICK].request.?", False),
+        ("orders.aQ.request.z", False),
+        ("orders.a", False),
+    ],
+)
+def test_of_a_shells_signs_a_path_knows_the_star_alone(path: str, covers: bool) -> None:
+    """So the subject of a variant can be written as it is told."""
+    acceptance = Acceptance(rule="field-renamed", path=path, reason="why not")
+    finding = Finding(rule="field-renamed", subject="orders.a[QUICK].request.z", message="")
+    assert acceptance.covers(finding) == covers
+
+
 # --- reports
 
 
@@ -277,6 +306,16 @@ def test_markdown_keeps_its_tables_whole(changed: Repo) -> None:
     rows = [line for line in lines if line.startswith("|")]
     assert len(rows) == 6
     assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
+
+
+def test_markdown_shows_what_looks_like_html(project: Repo) -> None:
+    edit(project, "breaking")
+    accept = (ACCEPT % ("*", "2026-01-01")).replace("nobody", "<b>nobody</b> &")
+    project.write({"pyproject.toml": CONFIG + accept})
+    assert (
+        "Accepted: &lt;b>nobody&lt;/b> &amp; calls it yet"
+        in project.check("--against", "old", "--format", "markdown").out
+    )
 
 
 @pytest.mark.parametrize("form", ["text", "json", "github", "gitlab", "sarif", "junit", "markdown"])

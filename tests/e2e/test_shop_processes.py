@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,8 +37,10 @@ class Processes:
         return subprocess.Popen(command, cwd=SHOP, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
     def stop(self) -> dict[str, int]:
-        """Asks each to stop; their exit codes."""
+        """Asks each to stop, as soon as it can be asked; their exit codes."""
         for process in self.running.values():
+            while process.poll() is None and not _can_be_asked(process.pid):
+                time.sleep(0.01)
             process.send_signal(signal.SIGTERM)
         codes = {server: process.wait() for server, process in self.running.items()}
         for log in self._logs.values():
@@ -46,6 +49,13 @@ class Processes:
 
     def log(self, server: str) -> str:
         return Path(self._logs[server].name).read_text()
+
+
+def _can_be_asked(pid: int) -> bool:
+    """Whether a process handles SIGTERM by now: one that still starts would just end."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    (caught,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
 
 
 @pytest.fixture

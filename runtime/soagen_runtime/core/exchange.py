@@ -124,11 +124,14 @@ class Exchange:
                 result = reply.result
             keep = False
             return result
-        except (CallTimeout, ConnectionFailed):
+        except (CallTimeout, ConnectionFailed) as error:
             keep = early
             if early:
                 raise NotYet from None
-            raise
+            if type(error) is not CallTimeout:
+                raise
+            seconds = deadline - self._plan.now
+            raise CallTimeout(f"no reply of {self._plan.name} within {seconds:.3g} s") from None
         except CallError:
             keep = False
             raise
