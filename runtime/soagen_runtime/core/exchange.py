@@ -124,14 +124,11 @@ class Exchange:
                 result = reply.result
             keep = False
             return result
-        except (CallTimeout, ConnectionFailed) as error:
+        except (CallTimeout, ConnectionFailed):
             keep = early
             if early:
                 raise NotYet from None
-            if type(error) is not CallTimeout:
-                raise
-            seconds = deadline - self._plan.now
-            raise CallTimeout(f"no reply of {self._plan.name} within {seconds:.3g} s") from None
+            raise
         except CallError:
             keep = False
             raise
